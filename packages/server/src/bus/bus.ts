@@ -1,0 +1,43 @@
+import type { MessageRow } from '../db/tables.ts';
+
+/**
+ * What has happened, with those who are to hear of it. Recipients are chosen where the change is decided (`domain/access`),
+ * never by whoever delivers. Events leave after commit only.
+ */
+export type BusEvent =
+  | {
+      readonly type: 'message.sent';
+      readonly recipients: readonly string[];
+      readonly message: MessageRow;
+      readonly authorName: string;
+    }
+  | {
+      readonly type: 'conversation.read';
+      readonly recipients: readonly string[];
+      readonly conversationId: string;
+      readonly userId: string;
+      readonly seq: number;
+    }
+  | {
+      readonly type: 'conversation.typed';
+      readonly recipients: readonly string[];
+      readonly conversationId: string;
+      readonly userId: string;
+    }
+  /** A conversation is new to the recipients, or its head changed otherwise than by a message: each hears it as they see it. */
+  | {
+      readonly type: 'conversation.changed';
+      readonly recipients: readonly string[];
+      readonly conversationId: string;
+    }
+  /** The person was suspended or erased: their sockets close. */
+  | { readonly type: 'user.barred'; readonly recipients: readonly string[] };
+
+/** Carries events to every node, this one included. A hint, not the truth: what it loses, clients fetch by `sync`. */
+export interface Bus {
+  /** Never throws and never waits: a send does not depend on the bus. */
+  publish(events: readonly BusEvent[]): void;
+  /** `handler` gets every node's events, those of one conversation in the order of their `seq`. */
+  subscribe(handler: (event: BusEvent) => void): () => void;
+  close(): Promise<void>;
+}
