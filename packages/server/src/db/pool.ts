@@ -1,0 +1,55 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+
+/** What a pool may be told; all have defaults. */
+export interface PoolOptions {
+  /** Connections at most. Default 10. */
+  readonly max?: number;
+  /** How the connections are named in `pg_stat_activity`. Default `parley`. */
+  readonly applicationName?: string;
+  /** Milliseconds after which PostgreSQL gives up on a statement; 0 means never. Default 15,000. */
+  readonly statementTimeout?: number;
+  /** Hears of connections that broke while nobody waited for an answer; the pool replaces them by itself. */
+  readonly onConnectionError?: (error: Error) => void;
+}
+
+/**
+ * A pool of connections to PostgreSQL. `bigint` comes as a number and `timestamptz` as a Date. A connection that breaks
+ * makes its query fail, never the process.
+ */
+export function createPool(connectionString: string, options: PoolOptions = {}): pg.Pool {
+  const { max = 10, applicationName = 'parley', statementTimeout = 15_000 } = options;
+  const report = options.onConnectionError ?? (() => undefined);
+  const pool = new pg.Pool({
+    connectionString,
+    max,
+    application_name: applicationName,
+    statement_timeout: statementTimeout,
+    idle_in_transaction_session_timeout: 60_000,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    types: columnTypes(),
+  });
+  pool.on('error', report);
+  // The pool listens to idle connections alone: one that breaks in somebody's hands between two queries would end the process.
+  pool.on('connect', (client) => client.on('error', report));
+  return pool;
+}
+
+/** Kysely's query builder over a pool; `T` are the tables. Ending it is the pool's owner's affair. */
+export function createKysely<T>(pool: pg.Pool): Kysely<T> {
+  return new Kysely<T>({ dialect: new PostgresDialect({ pool }) });
+}
+
+function columnTypes(): pg.CustomTypesConfig {
+  const types = new pg.TypeOverrides();
+  types.setTypeParser(pg.types.builtins.INT8, safeInteger);
+  return types;
+}
+
+function safeInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value))
+    throw new RangeError(`The bigint ${text} is beyond what a number holds exactly.`);
+  return value;
+}
