@@ -1,0 +1,30 @@
+import { useNow } from '../hooks/use-now.ts';
+import { useWords } from '../words/use-words.tsx';
+
+export interface TimeProps {
+  /** ISO 8601. */
+  at: string;
+  /** `ago` for lists (kept current), `clock` for the time of day, `full` for both day and time. */
+  as?: 'ago' | 'clock' | 'full';
+  className?: string;
+}
+
+/** A moment, as short as its place allows; in full as its title. */
+export function Time({ at, as = 'clock', className }: TimeProps) {
+  const words = useWords();
+  const now = useNow();
+  const date = new Date(at);
+  const text =
+    as === 'clock'
+      ? words.clock(date)
+      : as === 'full'
+        ? words.full(date)
+        : now - date.getTime() < 60_000
+          ? words.say('time.now')
+          : words.ago(date, new Date(now));
+  return (
+    <time className={className} dateTime={at} title={words.full(date)}>
+      {text}
+    </time>
+  );
+}
