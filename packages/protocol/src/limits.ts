@@ -1,6 +1,6 @@
 /** Limits that both sides know: the client to say so early, the server to hold them. Each has its unit in its name or comment. */
 export const limits = {
-  /** Characters (UTF-16 code units) of a message's text after trimming. */
+  /** Characters (code points) of a message's text after trimming. */
   textLength: 5000,
   clientIdLength: 64,
   hostIdLength: 128,

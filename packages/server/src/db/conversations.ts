@@ -1,0 +1,142 @@
+import { sql, type Kysely, type RawBuilder } from 'kysely';
+import type { Conversation } from '@parley/protocol';
+import { presentConversation, type ConversationRow } from './present.ts';
+import type { Tables } from './tables.ts';
+
+/** Columns of a conversation's head, for `headJoins`. */
+export const headColumns = sql`c.id, c.status, c.created_at, c.last_seq, c.last_at,
+  c.head_seq, c.head_kind, c.head_text, c.head_side, c.head_author, c.head_at,
+  l.id as listing_id, l.title, l.url as listing_url, l.image_url as listing_image, l.price_amount, l.price_currency,
+  b.id as buyer_id, b.name as buyer_name, b.avatar_url, s.id as store_id, s.name as store_name, s.image_url as store_image,
+  (select json_agg(json_build_object('id', o.id, 'number', o.number, 'status', o.status, 'total_amount', o.total_amount,
+      'total_currency', o.total_currency, 'url', o.url, 'placed_at', o.placed_at) order by o.created_at desc, o.id)
+    from orders o where o.listing_id = c.listing_id and o.buyer_id = c.buyer_id) as orders`;
+
+/** What `headColumns` reads from, beside `conversations c`. */
+export const headJoins = sql`join listings l on l.id = c.listing_id join users b on b.id = c.buyer_id join stores s on s.id = c.store_id`;
+
+const seatColumns = sql`p.side, p.read_seq, p.unread, p.needs_reply, p.muted, p.archived,
+  (select json_agg(json_build_array(o.user_id, o.read_seq) order by o.user_id) from participants o
+    where o.conversation_id = c.id and o.user_id <> p.user_id) as others,
+  exists (select 1 from blocks x where x.user_id = c.buyer_id and (x.target_id = c.store_id
+    or x.target_id in (select o.user_id from participants o where o.conversation_id = c.id and o.side = 'store'
+      and (p.side = 'buyer' or o.user_id = p.user_id)))) as buyer_blocks,
+  exists (select 1 from blocks x join participants o on o.conversation_id = c.id and o.user_id = x.user_id and o.side = 'store'
+    where x.target_id = c.buyer_id) as store_blocks`;
+
+/**
+ * Conversations as one person sees them. `seats` is the SQL that chooses among that person's own seats, as rows of `participants`,
+ * in the order of the answer; every reading of conversations by participants goes through here, so each carries its asker.
+ */
+async function loadSeats(
+  db: Kysely<Tables>,
+  seats: RawBuilder<unknown>,
+): Promise<(ConversationRow & { seat_last_at: Date })[]> {
+  const query = sql<ConversationRow & { seat_last_at: Date }>`with p as materialized (${seats})
+    select ${headColumns}, ${seatColumns}, p.last_at as seat_last_at
+    from p join conversations c on c.id = p.conversation_id ${headJoins}
+    order by p.last_at desc, p.conversation_id desc`;
+  return (await query.execute(db)).rows;
+}
+
+/** One conversation as this person sees it, or null when they have no seat in it. */
+export async function loadConversation(
+  db: Kysely<Tables>,
+  userId: string,
+  id: string,
+): Promise<Conversation | null> {
+  const rows = await loadSeats(
+    db,
+    sql`select * from participants where user_id = ${userId} and conversation_id = ${id}::uuid`,
+  );
+  const row = rows[0];
+  return row === undefined ? null : presentConversation(row);
+}
+
+/** One conversation as each of several people sees it. */
+export async function loadConversationFor(
+  db: Kysely<Tables>,
+  id: string,
+  userIds: readonly string[],
+): Promise<Map<string, Conversation>> {
+  const pairs = await Promise.all(
+    userIds.map(async (userId) => [userId, await loadConversation(db, userId, id)] as const),
+  );
+  return new Map(
+    pairs.flatMap(([userId, conversation]) =>
+      conversation === null ? [] : [[userId, conversation] as const],
+    ),
+  );
+}
+
+/** A place in a list that is ordered by activity: the last row of the page before. */
+export interface ActivityPosition {
+  readonly at: string;
+  readonly id: string;
+}
+
+export interface InboxQuery {
+  readonly userId: string;
+  readonly filter: 'all' | 'unread' | 'needs-reply' | 'archived';
+  /** A folded LIKE pattern, or null. */
+  readonly pattern: string | null;
+  readonly limit: number;
+  readonly after: ActivityPosition | null;
+  /** A link's session sees this one conversation. */
+  readonly onlyConversation: string | null;
+}
+
+/** A page of somebody's inbox, and where the next one begins. */
+export async function loadInboxPage(
+  db: Kysely<Tables>,
+  query: InboxQuery,
+): Promise<{ items: Conversation[]; next: ActivityPosition | null }> {
+  const conditions = [sql`p.user_id = ${query.userId}`, sql`c.last_seq > 0`, filterCondition(query)];
+  if (query.after !== null)
+    conditions.push(
+      sql`(p.last_at, p.conversation_id) < (${query.after.at}::timestamptz, ${query.after.id}::uuid)`,
+    );
+  if (query.onlyConversation !== null)
+    conditions.push(sql`p.conversation_id = ${query.onlyConversation}::uuid`);
+  if (query.pattern !== null)
+    conditions.push(
+      sql`((p.side = 'store' and c.buyer_search like ${query.pattern}) or (p.side <> 'store' and c.store_search like ${query.pattern}))`,
+    );
+  const rows = await loadSeats(
+    db,
+    sql`select p.* from participants p join conversations c on c.id = p.conversation_id where ${sql.join(conditions, sql` and `)}
+      order by p.last_at desc, p.conversation_id desc limit ${query.limit + 1}`,
+  );
+  const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
+  return {
+    items: rows.slice(0, query.limit).map(presentConversation),
+    next: last === undefined ? null : { at: last.seat_last_at.toISOString(), id: last.id },
+  };
+}
+
+/** A search looks into the archive too: who searches for an old conversation wants to find it. */
+function filterCondition(query: InboxQuery): RawBuilder<unknown> {
+  switch (query.filter) {
+    case 'all':
+      return query.pattern === null ? sql`not p.archived` : sql`true`;
+    case 'unread':
+      return sql`p.unread > 0 and not p.archived`;
+    case 'needs-reply':
+      return sql`p.needs_reply and not p.archived`;
+    case 'archived':
+      return sql`p.archived`;
+  }
+}
+
+/** What a badge shows: conversations with something unread, and how much; the archive aside. */
+export async function loadUnreadTotals(
+  db: Kysely<Tables>,
+  userId: string,
+  onlyConversation: string | null,
+): Promise<{ conversations: number; messages: number }> {
+  const rows = await sql<{ conversations: number; messages: number }>`
+    select count(*)::int as conversations, coalesce(sum(unread), 0)::int as messages from participants
+    where user_id = ${userId} and unread > 0 and not archived
+      and (${onlyConversation}::uuid is null or conversation_id = ${onlyConversation}::uuid)`.execute(db);
+  return rows.rows[0] ?? { conversations: 0, messages: 0 };
+}

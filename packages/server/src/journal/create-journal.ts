@@ -1,0 +1,171 @@
+import { ProblemError } from '@parley/protocol';
+import type { Logger } from 'pino';
+import type { Pool, PoolClient } from 'pg';
+import type { Bus, BusEvent } from '../bus/bus.ts';
+import { lockAndRead } from './facts.ts';
+import type { Appended, Entry, Journal } from './journal.ts';
+import { planBatch, type Outcome, type Plan } from './plan.ts';
+import { writePlan } from './write.ts';
+
+export interface JournalOptions {
+  readonly pool: Pool;
+  readonly bus: Bus;
+  readonly log: Logger;
+  /** Seconds that a message may stay unread before its email is due. */
+  readonly notifyDelay: number;
+  /** Entries in one commit. */
+  readonly batchSize?: number;
+  /** Entries that may wait; more are refused with 503 before they are accepted. */
+  readonly maxWaiting?: number;
+}
+
+interface Waiting {
+  readonly entry: Entry;
+  readonly resolve: (appended: Appended) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** PostgreSQL's codes for what another try can cure: serialization failure, deadlock. */
+const retryable = new Set(['40001', '40P01']);
+const maxTries = 5;
+
+/**
+ * Starts a journal. There is no timer in it: an entry that finds it idle is written at once; a batch forms only while a commit is
+ * in flight, so under load the cost of fsync is shared.
+ */
+export function createJournal(options: JournalOptions): Journal {
+  const batchSize = options.batchSize ?? 256;
+  const maxWaiting = options.maxWaiting ?? 10_000;
+  let waiting: Waiting[] = [];
+  let running: Promise<void> | null = null;
+  let closed = false;
+
+  async function run(): Promise<void> {
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, batchSize);
+      waiting = waiting.slice(batchSize);
+      await writeBatch(options, batch);
+    }
+    running = null;
+  }
+
+  return {
+    append(entry) {
+      if (closed || waiting.length >= maxWaiting)
+        return Promise.reject(
+          new ProblemError(
+            'unavailable',
+            'Too many messages are waiting to be written; try again in a moment.',
+            { retryAfter: 1 },
+          ),
+        );
+      return new Promise((resolve, reject) => {
+        waiting.push({ entry, resolve, reject });
+        running ??= run();
+      });
+    },
+    async close() {
+      closed = true;
+      await running;
+    },
+  };
+}
+
+async function writeBatch(options: JournalOptions, batch: readonly Waiting[]): Promise<void> {
+  try {
+    const plan = await commitWithRetries(options, batch);
+    options.bus.publish(eventsOf(plan));
+    batch.forEach((waiting, index) => settle(waiting, plan.outcomes[index]));
+  } catch (error) {
+    // What one entry made fail must not fail the others: each is tried alone, and only the bad one hears of it.
+    if (batch.length > 1 && !isConnectionError(error))
+      for (const waiting of batch) await writeBatch(options, [waiting]);
+    else for (const waiting of batch) waiting.reject(asProblem(options.log, error));
+  }
+}
+
+function settle(waiting: Waiting, outcome: Outcome | undefined): void {
+  if (outcome === undefined) waiting.reject(new Error('The journal decided nothing of an entry'));
+  else if ('problem' in outcome) waiting.reject(outcome.problem);
+  else waiting.resolve(outcome.appended);
+}
+
+async function commitWithRetries(options: JournalOptions, batch: readonly Waiting[]): Promise<Plan> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await commit(options, batch);
+    } catch (error) {
+      if (attempt >= maxTries || !retryable.has(sqlState(error))) throw error;
+    }
+  }
+}
+
+async function commit(options: JournalOptions, batch: readonly Waiting[]): Promise<Plan> {
+  const client = await options.pool.connect();
+  try {
+    await client.query('begin');
+    const entries = batch.map((waiting) => waiting.entry);
+    const plan = planBatch(entries, await lockAndRead(client, entries));
+    await writePlan(client, plan, options.notifyDelay);
+    await client.query('commit');
+    client.release();
+    return plan;
+  } catch (error) {
+    await abandon(client);
+    throw error;
+  }
+}
+
+/** A connection that cannot even roll back is not given back to the pool. */
+async function abandon(client: PoolClient): Promise<void> {
+  try {
+    await client.query('rollback');
+    client.release();
+  } catch (error) {
+    client.release(error instanceof Error ? error : true);
+  }
+}
+
+/** What participants are told of a plan. Of a first message they hear that there is a conversation at all. */
+function eventsOf(plan: Plan): BusEvent[] {
+  const recipients = new Map<string, string[]>();
+  for (const seat of plan.seats.values()) {
+    const known = recipients.get(seat.conversationId);
+    if (known === undefined) recipients.set(seat.conversationId, [seat.userId]);
+    else known.push(seat.userId);
+  }
+  return plan.outcomes.flatMap((outcome): BusEvent[] => {
+    if ('problem' in outcome || outcome.appended.repeated) return [];
+    const { message, authorName } = outcome.appended;
+    const conversationId = message.conversation_id;
+    const to = recipients.get(conversationId) ?? [];
+    const sent: BusEvent = { type: 'message.sent', recipients: to, message, authorName };
+    return message.seq === 1
+      ? [{ type: 'conversation.changed', recipients: to, conversationId }, sent]
+      : [sent];
+  });
+}
+
+function sqlState(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+/** Class 08 is a lost connection, 57P0x a server that shuts down or starts, 53 one without room; E… are the socket's; the driver's have no code. */
+function isConnectionError(error: unknown): boolean {
+  const code = sqlState(error);
+  if (code !== '') return /^(08|57P|53|E)/.test(code);
+  return error instanceof Error && /connect/i.test(error.message);
+}
+
+function asProblem(log: Logger, error: unknown): ProblemError {
+  if (isConnectionError(error)) {
+    log.error({ err: error }, 'the journal cannot reach the database');
+    return new ProblemError(
+      'unavailable',
+      'The message could not be stored right now; send it again with the same clientId.',
+      { retryAfter: 2 },
+    );
+  }
+  log.error({ err: error }, 'the journal could not write an entry');
+  return new ProblemError('internal', 'The message could not be stored.');
+}

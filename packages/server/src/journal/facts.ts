@@ -1,0 +1,141 @@
+import type { ConversationStatus, SeatSide } from '@parley/protocol';
+import type { PoolClient } from 'pg';
+import type { BlockFact } from '../domain/access.ts';
+import type { ListeningSeat } from '../domain/notify.ts';
+import type { MessageRow } from '../db/tables.ts';
+import type { Entry } from './journal.ts';
+
+/** A conversation as it is under the batch's lock. */
+export interface LockedConversation {
+  readonly id: string;
+  readonly status: ConversationStatus;
+  readonly lastSeq: number;
+  readonly buyerId: string;
+  readonly storeId: string;
+  readonly seats: readonly ListeningSeat[];
+}
+
+export interface AuthorFact {
+  readonly name: string;
+  readonly suspended: boolean;
+}
+
+/** All that a batch's decisions need, read under the lock. */
+export interface BatchFacts {
+  /** The database's clock, one for the batch; milliseconds are all that the wire carries. */
+  readonly at: Date;
+  readonly conversations: ReadonlyMap<string, LockedConversation>;
+  readonly authors: ReadonlyMap<string, AuthorFact>;
+  readonly blocks: readonly BlockFact[];
+  /** Messages that the batch's `clientId`s or targets name, by `clientKey` and `seqKey`. */
+  readonly byClientKey: ReadonlyMap<string, MessageRow>;
+  readonly bySeqKey: ReadonlyMap<string, MessageRow>;
+}
+
+/** Identifies a send: what is sent twice under it is stored once. */
+export function clientKey(conversationId: string, author: string | null, clientId: string): string {
+  return `${conversationId}\n${author ?? ''}\n${clientId}`;
+}
+
+export function seqKey(conversationId: string, seq: number): string {
+  return `${conversationId}\n${seq}`;
+}
+
+interface ConversationRow {
+  id: string;
+  status: ConversationStatus;
+  last_seq: number;
+  buyer_id: string;
+  store_id: string;
+  at: Date;
+}
+
+// The lock comes first and alone: a statement that waited for a lock would read everything else as of before the wait.
+// Rows are locked in the order of their ids, so that nodes do not deadlock.
+const lockSql = `select id, status, last_seq, buyer_id, store_id, date_trunc('milliseconds', clock_timestamp()) as at
+  from conversations where id = any($1::uuid[]) order by id for no key update`;
+
+const factsSql = `select
+  (select json_agg(json_build_array(conversation_id, user_id, side, muted)) from participants where conversation_id = any($1::uuid[])) as seats,
+  (select json_agg(json_build_array(id, name, suspended or erased_at is not null)) from users where id = any($2::text[])) as authors,
+  (select json_agg(json_build_array(user_id, target_id)) from blocks where target_id = any($3::text[])) as blocks`;
+
+const knownSql = `select m.* from unnest($1::uuid[], $2::text[], $3::text[]) as k(conversation_id, author, client_id)
+    join messages m using (conversation_id, author, client_id)
+  union all
+  select m.* from unnest($4::uuid[], $5::int[]) as k(conversation_id, seq) join messages m using (conversation_id, seq)`;
+
+interface FactsRow {
+  seats: [string, string, SeatSide, boolean][] | null;
+  authors: [string, string, boolean][] | null;
+  blocks: [string, string][] | null;
+}
+
+/** Locks the conversations of a batch and reads what its decisions need. */
+export async function lockAndRead(client: PoolClient, entries: readonly Entry[]): Promise<BatchFacts> {
+  const ids = [...new Set(entries.map((entry) => entry.conversationId))];
+  const locked = await client.query<ConversationRow>({ name: 'journal-lock', text: lockSql, values: [ids] });
+  const authorIds = [...new Set(entries.flatMap((entry) => entry.author ?? []))];
+  const targets = [...new Set([...authorIds, ...locked.rows.map((row) => row.store_id)])];
+  const facts = await client.query<FactsRow>({
+    name: 'journal-facts',
+    text: factsSql,
+    values: [ids, authorIds, targets],
+  });
+  const known = await readKnown(client, entries);
+  const row = facts.rows[0];
+  return {
+    at: locked.rows[0]?.at ?? new Date(),
+    conversations: collectConversations(locked.rows, row?.seats ?? []),
+    authors: new Map((row?.authors ?? []).map(([id, name, suspended]) => [id, { name, suspended }])),
+    blocks: (row?.blocks ?? []).map(([userId, targetId]) => ({ userId, targetId })),
+    byClientKey: new Map(
+      known.flatMap((message) =>
+        message.client_id === null
+          ? []
+          : [[clientKey(message.conversation_id, message.author, message.client_id), message]],
+      ),
+    ),
+    bySeqKey: new Map(known.map((message) => [seqKey(message.conversation_id, message.seq), message])),
+  };
+}
+
+function collectConversations(
+  rows: readonly ConversationRow[],
+  seats: NonNullable<FactsRow['seats']>,
+): Map<string, LockedConversation> {
+  const byConversation = new Map<string, ListeningSeat[]>(rows.map((row) => [row.id, []]));
+  for (const [conversationId, userId, side, muted] of seats)
+    byConversation.get(conversationId)?.push({ userId, side, muted });
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      {
+        id: row.id,
+        status: row.status,
+        lastSeq: row.last_seq,
+        buyerId: row.buyer_id,
+        storeId: row.store_id,
+        seats: byConversation.get(row.id) ?? [],
+      },
+    ]),
+  );
+}
+
+async function readKnown(client: PoolClient, entries: readonly Entry[]): Promise<MessageRow[]> {
+  const keyed = entries.filter((entry) => entry.clientId !== null && entry.author !== null);
+  const changing = entries.filter((entry) => entry.data?.target !== undefined);
+  if (keyed.length + changing.length === 0) return [];
+  const known = await client.query<MessageRow>({
+    name: 'journal-known',
+    text: knownSql,
+    values: [
+      keyed.map((entry) => entry.conversationId),
+      keyed.map((entry) => entry.author),
+      keyed.map((entry) => entry.clientId),
+      changing.map((entry) => entry.conversationId),
+      changing.map((entry) => entry.data?.target),
+    ],
+  });
+  return known.rows;
+}

@@ -1,0 +1,132 @@
+import type { PoolClient } from 'pg';
+import type { MessageRow } from '../db/tables.ts';
+import type { Plan } from './plan.ts';
+
+// One statement for everything that a batch of messages changes: rows, heads, seats.
+const writeSql = `with inserted as (
+    insert into messages (conversation_id, seq, kind, author, side, body, data, client_id, created_at)
+    select m.conversation_id, m.seq, m.kind, m.author, m.side, m.body, m.data::jsonb, m.client_id, $9
+    from unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+      as m(conversation_id, seq, kind, author, side, body, data, client_id)
+  ), heads as (
+    update conversations c set
+      last_seq = h.last_seq,
+      last_at = case when h.head_seq is null then c.last_at else $9 end,
+      head_seq = coalesce(h.head_seq, c.head_seq),
+      head_kind = case when h.head_seq is null then c.head_kind else h.head_kind end,
+      head_text = case when h.head_seq is null then c.head_text else h.head_text end,
+      head_side = case when h.head_seq is null then c.head_side else h.head_side end,
+      head_author = case when h.head_seq is null then c.head_author else h.head_author end,
+      head_at = case when h.head_seq is null then c.head_at else $9 end,
+      asked_at = case when h.asked then coalesce(c.asked_at, $9) else c.asked_at end,
+      answered_at = case when h.answered and c.asked_at is not null then coalesce(c.answered_at, $9) else c.answered_at end
+    from unnest($10::uuid[], $11::int[], $12::int[], $13::text[], $14::text[], $15::text[], $16::text[], $17::bool[], $18::bool[])
+      as h(id, last_seq, head_seq, head_kind, head_text, head_side, head_author, asked, answered)
+    where c.id = h.id
+  )
+  update participants p set
+    unread = case when s.resets then s.unread else p.unread + s.unread end,
+    read_seq = greatest(p.read_seq, coalesce(s.read_seq, 0)),
+    needs_reply = coalesce(s.needs_reply, p.needs_reply),
+    last_at = case when s.moves then $9 else p.last_at end,
+    archived = p.archived and not s.moves,
+    notify_at = case s.notify when 'due' then coalesce(p.notify_at, $9 + make_interval(secs => $26)) when 'clear' then null else p.notify_at end
+  from unnest($19::uuid[], $20::text[], $21::bool[], $22::int[], $23::int[], $24::bool[], $25::text[], $27::bool[])
+    as s(conversation_id, user_id, resets, unread, read_seq, needs_reply, notify, moves)
+  where p.conversation_id = s.conversation_id and p.user_id = s.user_id`;
+
+/** Writes what was planned, in the transaction that holds the lock. `notifyDelay` in seconds. */
+export async function writePlan(client: PoolClient, plan: Plan, notifyDelay: number): Promise<void> {
+  const at = plan.messages[0]?.created_at;
+  if (at === undefined) return;
+  await client.query({ name: 'journal-write', text: writeSql, values: writeValues(plan, at, notifyDelay) });
+  for (const message of plan.messages) {
+    if (message.kind === 'edit') await applyEdit(client, message);
+    else if (message.kind === 'redaction') await applyRedaction(client, message);
+    else if (message.data?.attachments !== undefined) await claimAttachments(client, message);
+  }
+}
+
+function writeValues(plan: Plan, at: Date, notifyDelay: number): unknown[] {
+  const { messages } = plan;
+  const heads = [...plan.heads.values()];
+  const seats = [...plan.seats.values()];
+  return [
+    messages.map((m) => m.conversation_id),
+    messages.map((m) => m.seq),
+    messages.map((m) => m.kind),
+    messages.map((m) => m.author),
+    messages.map((m) => m.side),
+    messages.map((m) => m.body),
+    messages.map((m) => (m.data === null ? null : JSON.stringify(m.data))),
+    messages.map((m) => m.client_id),
+    at,
+    heads.map((h) => h.conversationId),
+    heads.map((h) => h.lastSeq),
+    heads.map((h) => h.head?.seq ?? null),
+    heads.map((h) => h.head?.kind ?? null),
+    heads.map((h) => h.head?.body ?? null),
+    heads.map((h) => h.head?.side ?? null),
+    heads.map((h) => h.head?.author ?? null),
+    heads.map((h) => h.buyerAsked),
+    heads.map((h) => h.storeAnswered),
+    seats.map((s) => s.conversationId),
+    seats.map((s) => s.userId),
+    seats.map((s) => s.resets),
+    seats.map((s) => s.unread),
+    seats.map((s) => s.readSeq),
+    seats.map((s) => s.needsReply),
+    seats.map((s) => s.notify),
+    notifyDelay,
+    seats.map((s) => s.moves),
+  ];
+}
+
+/** The target gets the new words; what it said before stays with the edit, for moderators. */
+async function applyEdit(client: PoolClient, edit: MessageRow): Promise<void> {
+  const key = [edit.conversation_id, edit.data?.target];
+  await client.query(
+    `update messages e set data = e.data || jsonb_build_object('previous', t.body) from messages t
+     where e.conversation_id = $1 and e.seq = $3 and t.conversation_id = $1 and t.seq = $2`,
+    [...key, edit.seq],
+  );
+  await client.query(
+    `update messages set body = $3, edited_at = $4 where conversation_id = $1 and seq = $2`,
+    [...key, edit.body, edit.created_at],
+  );
+  await client.query(`update conversations set head_text = $3 where id = $1 and head_seq = $2`, [
+    ...key,
+    edit.body,
+  ]);
+  await forgetIndexed(client, edit);
+}
+
+/** The words go from the row itself, from every edit of it, from the head and from the search index. */
+async function applyRedaction(client: PoolClient, redaction: MessageRow): Promise<void> {
+  const key = [redaction.conversation_id, redaction.data?.target];
+  await client.query(
+    `update messages set body = '', data = case when seq = $2 then null else data - 'previous' end,
+       redacted_at = case when seq = $2 then $3 else redacted_at end
+     where conversation_id = $1 and (seq = $2 or (kind = 'edit' and (data->>'target')::int = $2))`,
+    [...key, redaction.created_at],
+  );
+  await client.query(`update conversations set head_text = '' where id = $1 and head_seq = $2`, key);
+  await forgetIndexed(client, redaction);
+}
+
+/** The search index's copies are written anew behind the journal's back. */
+async function forgetIndexed(client: PoolClient, change: MessageRow): Promise<void> {
+  await client.query(
+    `delete from message_texts t using messages m
+     where t.conversation_id = $1 and m.conversation_id = $1 and m.seq = t.seq
+       and (t.seq = $2 or (m.kind = 'edit' and (m.data->>'target')::int = $2))`,
+    [change.conversation_id, change.data?.target],
+  );
+}
+
+async function claimAttachments(client: PoolClient, message: MessageRow): Promise<void> {
+  await client.query(
+    `update attachments set conversation_id = $1 where id = any($2::uuid[]) and conversation_id is null`,
+    [message.conversation_id, message.data?.attachments?.map((attachment) => attachment.id) ?? []],
+  );
+}
