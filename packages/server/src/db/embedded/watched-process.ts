@@ -24,6 +24,7 @@ exec 3<&0
 "$@" 3<&- </dev/null >&2 &
 server=$!
 (
+  cd /
   while read -r _ <&3; do :; done
   for signal in INT INT INT INT INT QUIT QUIT QUIT QUIT QUIT KILL; do
     kill -$signal $server || exit
