@@ -64,8 +64,8 @@ async function postmasterPid(): Promise<number> {
 type Program = ChildProcessByStdio<null, Readable, null>;
 
 async function firstLine(output: Readable): Promise<string> {
-  const [line]: unknown[] = await once(output, 'data');
-  return String(line).trim();
+  const chunks: unknown[] = await once(output, 'data');
+  return String(chunks[0]).trim();
 }
 
 /** Runs the program of support/embedded-process.ts in a process group of its own. */
@@ -195,6 +195,24 @@ describe('sudden death', () => {
     expect(existsSync(sockets)).toBe(true);
     expect(await ask(await start(), 'select mark from marks')).toEqual(['started']);
     expect(existsSync(sockets)).toBe(false);
+  });
+
+  it('waits for orphans of a killed PostgreSQL that are still at work', async () => {
+    const database = await start();
+    const client = new pg.Client({ connectionString: database.connectionString });
+    client.on('error', () => undefined);
+    await client.connect();
+    const work =
+      "do $$ declare began timestamptz := clock_timestamp(); begin while clock_timestamp() < began + interval '2s' loop end loop; end $$";
+    const atWork = Promise.allSettled([client.query(work)]);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    process.kill(await postmasterPid(), 'SIGKILL');
+    expect(await database.exited).toBe(137);
+    const again = await start();
+    expect(lines.at(-1)).toMatch(/^Waiting for processes/);
+    expect(await ask(again, 'select 1')).toEqual([1]);
+    await atWork;
+    await client.end();
   });
 
   it('starts where the number of a dead PostgreSQL is now another process', async () => {

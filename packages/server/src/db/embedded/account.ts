@@ -34,6 +34,12 @@ export function unprivilegedAccount(): Account {
   );
 }
 
+/** The account of a user and group id, with the user's name where the system knows it. */
+export function accountOf(uid: number, gid: number): Account {
+  const { status, stdout } = spawnSync('id', ['-un', String(uid)], { encoding: 'utf8' });
+  return { name: status === 0 ? stdout.trim() : String(uid), uid, gid };
+}
+
 function lookUp(which: '-u' | '-g', name: string): number | undefined {
   const { status, stdout } = spawnSync('id', [which, name], { encoding: 'utf8' });
   const id = Number.parseInt(stdout, 10);

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { chmod, chown, lstat, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { isRoot, runsAs, unprivilegedAccount, type Account } from './account.ts';
+import { accountOf, isRoot, runsAs, unprivilegedAccount, type Account } from './account.ts';
 import { EmbeddedPostgresError, errorCode } from './errors.ts';
 
 /** Where the database lives and who runs it; no account means this process' own user. */
@@ -46,10 +46,10 @@ async function ownHome(folder: string): Promise<Home> {
 
 async function existingHome(folder: string): Promise<Home> {
   const { uid, gid } = await stat(join(folder, 'cluster'));
-  const account = { name: String(uid), uid, gid };
+  const account = accountOf(uid, gid);
   if (await isUsable(folder, account)) return { folder, account };
   throw new EmbeddedPostgresError(
-    `The database in ${folder} belongs to user id ${uid}, who can no longer reach that folder: ` +
+    `The database in ${folder} belongs to the user "${account.name}", who can no longer reach that folder: ` +
       'open the folders above it for that user (chmod o+x), or move it.',
   );
 }
