@@ -1,0 +1,33 @@
+import type { Catalogue } from '../words/catalogue.ts';
+
+/** What the contact button and its dialog say, in English. */
+export const contactWords = {
+  'contact.button': 'Contact seller',
+  'contact.title': 'Ask {name}',
+  'contact.title-unknown': 'Ask the seller',
+  'contact.title-sent': 'Sent to {name}',
+  'contact.close': 'Close',
+  'contact.reply-time': 'Usually replies within {time}',
+  'contact.questions': 'Common questions',
+  'contact.question.1': 'Is this still available?',
+  'contact.question.2': 'When would it arrive?',
+  'contact.question.3': 'Could you tell me more about it?',
+  'contact.text': 'Your message',
+  'contact.send': 'Send',
+  'contact.sending': 'Sending…',
+  'contact.promise': 'We’ll email you when {name} answers.',
+  'contact.promise-unmailed': 'You’ll find the answer in your messages.',
+  'contact.asked': 'You are already talking with {name} about this.',
+  'contact.sent': 'Your message is on its way. You’ll find the answer in your messages, and we’ll email you.',
+  'contact.sent-unmailed': 'Your message is on its way. You’ll find the answer in your messages.',
+  'contact.open': 'Open the conversation',
+  'contact.leave': 'Keep looking',
+  'contact.over': { one: '{count} character too many', other: '{count} characters too many' },
+  'contact.own': 'This is your own listing.',
+  'contact.signed-out': 'Sign in first, then you can write to the seller.',
+  'contact.missing': 'This listing isn’t here any more.',
+  'contact.unreached': 'You seem to be offline. Your text is kept; try again in a moment.',
+  'contact.error': 'This could not be loaded.',
+  'contact.not-sent': 'Not sent: {detail}',
+  'contact.retry': 'Try again',
+} as const satisfies Catalogue;
