@@ -1,7 +1,7 @@
 import type { MessageRow } from '../db/tables.ts';
 
 /**
- * What has happened, with those who are to hear of it. Recipients are chosen where the change is decided (`domain/access`),
+ * What has happened, with those who are to hear of it. Recipients are chosen where the change is decided (`domain`),
  * never by whoever delivers. Events leave after commit only.
  */
 export type BusEvent =
@@ -31,13 +31,15 @@ export type BusEvent =
       readonly conversationId: string;
     }
   /** The person was suspended or erased: their sockets close. */
-  | { readonly type: 'user.barred'; readonly recipients: readonly string[] };
+  | { readonly type: 'user.barred'; readonly recipients: readonly string[] }
+  /** This node may have missed other nodes' events: whoever is connected here has to sync. */
+  | { readonly type: 'bus.interrupted' };
 
 /** Carries events to every node, this one included. A hint, not the truth: what it loses, clients fetch by `sync`. */
 export interface Bus {
   /** Never throws and never waits: a send does not depend on the bus. */
   publish(events: readonly BusEvent[]): void;
-  /** `handler` gets every node's events, those of one conversation in the order of their `seq`. */
+  /** `handler` gets every node's events, a node's own ones at once and in the order in which they were published. */
   subscribe(handler: (event: BusEvent) => void): () => void;
   close(): Promise<void>;
 }

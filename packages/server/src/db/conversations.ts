@@ -1,5 +1,6 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { Conversation } from '@parley/protocol';
+import type { TimePosition } from './cursor.ts';
 import { presentConversation, type ConversationRow } from './present.ts';
 import type { Tables } from './tables.ts';
 
@@ -69,19 +70,13 @@ export async function loadConversationFor(
   );
 }
 
-/** A place in a list that is ordered by activity: the last row of the page before. */
-export interface ActivityPosition {
-  readonly at: string;
-  readonly id: string;
-}
-
 export interface InboxQuery {
   readonly userId: string;
   readonly filter: 'all' | 'unread' | 'needs-reply' | 'archived';
-  /** A folded LIKE pattern, or null. */
+  /** A LIKE pattern of what is sought, or null. */
   readonly pattern: string | null;
   readonly limit: number;
-  readonly after: ActivityPosition | null;
+  readonly after: TimePosition | null;
   /** A link's session sees this one conversation. */
   readonly onlyConversation: string | null;
 }
@@ -90,7 +85,7 @@ export interface InboxQuery {
 export async function loadInboxPage(
   db: Kysely<Tables>,
   query: InboxQuery,
-): Promise<{ items: Conversation[]; next: ActivityPosition | null }> {
+): Promise<{ items: Conversation[]; next: TimePosition | null }> {
   const conditions = [sql`p.user_id = ${query.userId}`, sql`c.last_seq > 0`, filterCondition(query)];
   if (query.after !== null)
     conditions.push(
@@ -100,7 +95,7 @@ export async function loadInboxPage(
     conditions.push(sql`p.conversation_id = ${query.onlyConversation}::uuid`);
   if (query.pattern !== null)
     conditions.push(
-      sql`((p.side = 'store' and c.buyer_search like ${query.pattern}) or (p.side <> 'store' and c.store_search like ${query.pattern}))`,
+      sql`((p.side = 'store' and c.buyer_search like parley_fold(${query.pattern})) or (p.side <> 'store' and c.store_search like parley_fold(${query.pattern})))`,
     );
   const rows = await loadSeats(
     db,

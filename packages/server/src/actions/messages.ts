@@ -1,0 +1,167 @@
+import { ProblemError, type Message } from '@parley/protocol';
+import type { StoredAttachment } from '../db/tables.ts';
+import { loadMessage, loadMessages } from '../db/messages.ts';
+import { presentMessage } from '../db/present.ts';
+import { cleanText } from '../domain/text.ts';
+import type { Action, Context, PersonAsker } from './action.ts';
+import { requireSeat } from './seats.ts';
+
+export const listMessages: Action<'listMessages', PersonAsker> = async (
+  context,
+  asker,
+  { params, query },
+) => {
+  await requireSeat(context, asker, params.id);
+  if (query.before !== undefined && query.after !== undefined) {
+    const detail = 'Give either before or after, not both.';
+    throw new ProblemError('invalid', detail, { errors: [{ pointer: 'after', detail }] });
+  }
+  const rows = await loadMessages(context.db, {
+    conversationId: params.id,
+    before: query.before,
+    after: query.after,
+    limit: query.limit ?? 50,
+  });
+  return {
+    items: rows.map((row) =>
+      presentMessage(row, row.author_name, { userId: asker.userId, links: context.links }),
+    ),
+  };
+};
+
+/** Answers once the message is committed; the same `clientId` again answers the first one. */
+export const sendMessage: Action<'sendMessage', PersonAsker> = async (context, asker, { params, body }) => {
+  const attachmentIds = body.attachmentIds ?? [];
+  const text = cleanText(body.text, { mayBeEmpty: attachmentIds.length > 0 });
+  const attachments = await ownAttachments(context, asker, params.id, attachmentIds);
+  return appendText(context, asker, {
+    conversationId: params.id,
+    text,
+    clientId: body.clientId,
+    attachments,
+  });
+};
+
+/** Appends a text that is already clean. */
+export async function appendText(
+  context: Context,
+  asker: PersonAsker,
+  text: { conversationId: string; text: string; clientId: string; attachments: StoredAttachment[] },
+): Promise<Message> {
+  const { message, authorName } = await context.journal.append({
+    conversationId: text.conversationId,
+    kind: 'text',
+    author: asker.userId,
+    body: text.text,
+    data: text.attachments.length > 0 ? { attachments: text.attachments } : null,
+    clientId: text.clientId,
+  });
+  return presentMessage(message, authorName, { userId: asker.userId, links: context.links });
+}
+
+/** The uploads that a message names: the asker's own, and not in another conversation yet. */
+async function ownAttachments(
+  context: Context,
+  asker: PersonAsker,
+  conversationId: string,
+  ids: readonly string[],
+): Promise<StoredAttachment[]> {
+  if (ids.length === 0) return [];
+  const rows = await context.db
+    .selectFrom('attachments')
+    .selectAll()
+    .where('id', 'in', ids)
+    .where('owner_id', '=', asker.userId)
+    .where((is) => is.or([is('conversation_id', 'is', null), is('conversation_id', '=', conversationId)]))
+    .execute();
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.map((id, index) => {
+    const row = byId.get(id.toLowerCase());
+    if (row === undefined) {
+      const detail = `There is no upload ${id} of yours that waits for a message; upload the file first.`;
+      throw new ProblemError('invalid', detail, { errors: [{ pointer: `/attachmentIds/${index}`, detail }] });
+    }
+    return {
+      id: row.id,
+      name: row.name,
+      type: row.type,
+      size: row.size,
+      ...(row.width !== null && { width: row.width }),
+      ...(row.height !== null && { height: row.height }),
+      ...(row.thumbnail !== null && { thumbnail: true }),
+    };
+  });
+}
+
+/** Appends an `edit`, and answers the message that it changed. */
+export const editMessage: Action<'editMessage', PersonAsker> = async (context, asker, { params, body }) => {
+  await requireSeat(context, asker, params.id);
+  const target = await loadMessage(context.db, params.id, params.seq);
+  const text = cleanText(body.text, { mayBeEmpty: (target?.data?.attachments?.length ?? 0) > 0 });
+  await appendChange(context, asker, {
+    conversationId: params.id,
+    kind: 'edit',
+    body: text,
+    target: params.seq,
+  });
+  return changedMessage(context, asker, params.id, params.seq);
+};
+
+/** Appends a `redaction`, and answers what is left of the message. */
+export const redactMessage: Action<'redactMessage', PersonAsker> = async (context, asker, { params }) => {
+  await requireSeat(context, asker, params.id);
+  const target = await loadMessage(context.db, params.id, params.seq);
+  await appendChange(context, asker, {
+    conversationId: params.id,
+    kind: 'redaction',
+    body: '',
+    target: params.seq,
+  });
+  const attachments = target?.data?.attachments ?? [];
+  if (attachments.length > 0)
+    await deleteAttachments(
+      context,
+      attachments.map((attachment) => attachment.id),
+    );
+  return changedMessage(context, asker, params.id, params.seq);
+};
+
+async function appendChange(
+  context: Context,
+  asker: PersonAsker,
+  change: { conversationId: string; kind: 'edit' | 'redaction'; body: string; target: number },
+): Promise<void> {
+  const { conversationId, kind, body, target } = change;
+  await context.journal.append({
+    conversationId,
+    kind,
+    author: asker.userId,
+    body,
+    data: { target },
+    clientId: null,
+  });
+}
+
+async function changedMessage(
+  context: Context,
+  asker: PersonAsker,
+  conversationId: string,
+  seq: number,
+): Promise<Message> {
+  const row = await loadMessage(context.db, conversationId, seq);
+  if (row === null) throw new ProblemError('not-found', 'There is no such message.');
+  return presentMessage(row, row.author_name, { userId: asker.userId, links: context.links });
+}
+
+/** Rows first: bytes that nothing names any more are harmless, a row without bytes is not. */
+async function deleteAttachments(context: Context, ids: readonly string[]): Promise<void> {
+  const rows = await context.db
+    .deleteFrom('attachments')
+    .where('id', 'in', ids)
+    .returning(['blob', 'thumbnail'])
+    .execute();
+  for (const row of rows) {
+    await context.blobs.delete(row.blob);
+    if (row.thumbnail !== null) await context.blobs.delete(row.thumbnail);
+  }
+}

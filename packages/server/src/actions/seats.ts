@@ -1,0 +1,43 @@
+import { ProblemError, type Conversation } from '@parley/protocol';
+import { loadConversation } from '../db/conversations.ts';
+import type { Context, PersonAsker } from './action.ts';
+
+/** The conversation as the asker sees it; without a seat it does not exist for them. */
+export async function requireConversation(
+  context: Context,
+  asker: PersonAsker,
+  id: string,
+): Promise<Conversation> {
+  const conversation = await loadConversation(context.db, asker.userId, id);
+  if (conversation === null) throw noConversation();
+  return conversation;
+}
+
+/** Throws unless the asker has a seat in the conversation. */
+export async function requireSeat(
+  context: Context,
+  asker: PersonAsker,
+  conversationId: string,
+): Promise<void> {
+  const seat = await context.db
+    .selectFrom('participants')
+    .select('side')
+    .where('user_id', '=', asker.userId)
+    .where('conversation_id', '=', conversationId)
+    .executeTakeFirst();
+  if (seat === undefined) throw noConversation();
+}
+
+/** Everybody with a seat in a conversation. */
+export async function seatHolders(context: Context, conversationId: string): Promise<string[]> {
+  const rows = await context.db
+    .selectFrom('participants')
+    .select('user_id')
+    .where('conversation_id', '=', conversationId)
+    .execute();
+  return rows.map((row) => row.user_id);
+}
+
+export function noConversation(): ProblemError {
+  return new ProblemError('not-found', 'There is no such conversation.');
+}

@@ -1,0 +1,80 @@
+import type { BusEvent } from './bus.ts';
+
+/** PostgreSQL takes payloads below 8,000 bytes; recipients' ids have up to 128. */
+const maxPayload = 7_500;
+const recipientsPerHint = 40;
+
+/** An event as it crosses nodes: what the other node cannot read from the database, and no more. */
+export type Hint =
+  | readonly ['m', conversationId: string, seq: number]
+  | readonly ['r', conversationId: string, userId: string, seq: number]
+  | readonly ['t', conversationId: string, userId: string]
+  | readonly ['c', conversationId: string, recipients: readonly string[]]
+  | readonly ['b', recipients: readonly string[]];
+
+/** The hints that stand for some events; long lists of recipients become several. */
+export function hintsOf(events: readonly BusEvent[]): Hint[] {
+  return events.flatMap((event): Hint[] => {
+    switch (event.type) {
+      case 'message.sent':
+        return [['m', event.message.conversation_id, event.message.seq]];
+      case 'conversation.read':
+        return [['r', event.conversationId, event.userId, event.seq]];
+      case 'conversation.typed':
+        return [['t', event.conversationId, event.userId]];
+      case 'conversation.changed':
+        return chunks(event.recipients).map((recipients) => ['c', event.conversationId, recipients]);
+      case 'user.barred':
+        return chunks(event.recipients).map((recipients) => ['b', recipients]);
+      case 'bus.interrupted':
+        return [];
+    }
+  });
+}
+
+function chunks(recipients: readonly string[]): string[][] {
+  const count = Math.ceil(recipients.length / recipientsPerHint);
+  return Array.from({ length: count }, (_none, index) =>
+    recipients.slice(index * recipientsPerHint, (index + 1) * recipientsPerHint),
+  );
+}
+
+/** Payloads for `pg_notify`, each the sender's name and as many hints as fit, in order. */
+export function payloadsOf(node: string, hints: readonly Hint[]): string[] {
+  const payloads: string[] = [];
+  let parts: string[] = [];
+  let size = 0;
+  for (const part of hints.map((hint) => JSON.stringify(hint))) {
+    const bytes = Buffer.byteLength(part) + 1;
+    if (parts.length > 0 && size + bytes > maxPayload) {
+      payloads.push(`${node}[${parts.join()}]`);
+      parts = [];
+      size = 0;
+    }
+    parts.push(part);
+    size += bytes;
+  }
+  if (parts.length > 0) payloads.push(`${node}[${parts.join()}]`);
+  return payloads;
+}
+
+/** The hints of another node's payload; none of one's own. */
+export function readPayload(node: string, payload: string): Hint[] {
+  const start = payload.indexOf('[');
+  if (start < 0 || payload.slice(0, start) === node) return [];
+  const parsed: unknown = JSON.parse(payload.slice(start));
+  return Array.isArray(parsed) ? parsed.filter(isHint) : [];
+}
+
+function isHint(value: unknown): value is Hint {
+  if (!Array.isArray(value)) return false;
+  const list: readonly unknown[] = value;
+  const [type, a, b, c] = list;
+  const isList = (list: unknown): boolean =>
+    Array.isArray(list) && list.every((item) => typeof item === 'string');
+  if (type === 'm') return typeof a === 'string' && typeof b === 'number';
+  if (type === 'r') return typeof a === 'string' && typeof b === 'string' && typeof c === 'number';
+  if (type === 't') return typeof a === 'string' && typeof b === 'string';
+  if (type === 'c') return typeof a === 'string' && isList(b);
+  return type === 'b' && isList(a);
+}

@@ -1,0 +1,49 @@
+import type { ServerFrame } from '@parley/protocol';
+import { closeCodes } from '@parley/protocol';
+import type { WebSocket } from 'ws';
+import type { PersonAsker } from '../actions/action.ts';
+
+/** Bytes that may wait for a reader that does not read. */
+const maxBuffered = 1024 * 1024;
+
+/** A send that is not answered yet: what comes of it is told in the order of the log. */
+export interface PendingSend {
+  readonly ref: string;
+  answered: boolean;
+}
+
+/** One authenticated socket. */
+export interface Connection {
+  readonly socket: WebSocket;
+  asker: PersonAsker;
+  /** By `sendKey`. */
+  readonly pending: Map<string, PendingSend>;
+  /** Frames that wait for an answer. */
+  inFlight: number;
+  /** Sends with attachments look these up first; later sends wait, so that a connection's sends keep their order. */
+  lastSend: Promise<void> | null;
+  expiry: NodeJS.Timeout | undefined;
+  alive: boolean;
+}
+
+/** Names a send on its connection. */
+export function sendKey(conversationId: string, clientId: string): string {
+  return `${conversationId.toLowerCase()}\n${clientId}`;
+}
+
+/** Sends a frame that is serialised already. A reader that lets more than 1 MiB wait is closed with 4008 and has to sync. */
+export function pushText(connection: Pick<Connection, 'socket'>, frame: string): void {
+  const { socket } = connection;
+  if (socket.readyState !== socket.OPEN) return;
+  if (socket.bufferedAmount > maxBuffered) {
+    socket.close(closeCodes.resync, 'resync');
+    // A reader that does not read does not answer the close either.
+    setTimeout(() => socket.terminate(), 1_000).unref();
+    return;
+  }
+  socket.send(frame);
+}
+
+export function pushFrame(connection: Pick<Connection, 'socket'>, frame: ServerFrame): void {
+  pushText(connection, JSON.stringify(frame));
+}

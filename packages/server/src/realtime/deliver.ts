@@ -1,0 +1,112 @@
+import { closeCodes } from '@parley/protocol';
+import type { Context } from '../actions/action.ts';
+import type { BusEvent } from '../bus/bus.ts';
+import { loadConversation } from '../db/conversations.ts';
+import { presentMessage } from '../db/present.ts';
+import type { Audience } from './audience.ts';
+import { pushText, sendKey, type Connection } from './connection.ts';
+
+/** Pushes an event to those of its recipients who are connected here. */
+export function deliver(context: Context, audience: Audience, event: BusEvent): void {
+  switch (event.type) {
+    case 'message.sent':
+      return deliverMessage(context, audience, event);
+    case 'conversation.read': {
+      const { conversationId, userId, seq } = event;
+      return pushToAll(audience, event, JSON.stringify({ op: 'read', conversationId, userId, seq }));
+    }
+    case 'conversation.typed': {
+      const { conversationId, userId } = event;
+      return pushToAll(audience, event, JSON.stringify({ op: 'typing', conversationId, userId }));
+    }
+    case 'conversation.changed':
+      return deliverConversation(context, audience, event);
+    case 'user.barred':
+      return event.recipients.forEach((userId) =>
+        closeAll(audience.of(userId), closeCodes.forbidden, 'barred'),
+      );
+    case 'bus.interrupted':
+      return closeAll(audience.all(), closeCodes.resync, 'resync');
+  }
+}
+
+function closeAll(connections: Iterable<Connection>, code: number, reason: string): void {
+  for (const connection of [...connections]) connection.socket.close(code, reason);
+}
+
+/** A session that a mail's link opened hears of its one conversation alone. */
+function listeners(audience: Audience, userId: string, conversationId: string): Connection[] {
+  const connections: Connection[] = [];
+  for (const connection of audience.of(userId)) {
+    const only = connection.asker.conversationId;
+    if (only === undefined || only === conversationId) connections.push(connection);
+  }
+  return connections;
+}
+
+function pushToAll(
+  audience: Audience,
+  event: { recipients: readonly string[]; conversationId: string },
+  frame: string,
+): void {
+  for (const userId of event.recipients)
+    for (const connection of listeners(audience, userId, event.conversationId)) pushText(connection, frame);
+}
+
+/** Serialised once for everybody, unless it carries addresses that are signed for one reader. */
+function deliverMessage(
+  context: Context,
+  audience: Audience,
+  event: Extract<BusEvent, { type: 'message.sent' }>,
+): void {
+  const { message, authorName } = event;
+  const present = (userId: string): string =>
+    JSON.stringify(presentMessage(message, authorName, { userId, links: context.links }));
+  const perReader = message.data?.attachments !== undefined;
+  let shared: string | null = null;
+  for (const userId of event.recipients) {
+    const connections = listeners(audience, userId, message.conversation_id);
+    if (connections.length === 0) continue;
+    const text = perReader ? present(userId) : (shared ??= present(userId));
+    for (const connection of connections) pushText(connection, messageFrame(connection, event, text));
+  }
+}
+
+/** The connection that sent it hears `sent` in the message's own place, so that each connection sees one order. */
+function messageFrame(
+  connection: Connection,
+  event: Extract<BusEvent, { type: 'message.sent' }>,
+  text: string,
+): string {
+  const { author, client_id: clientId, conversation_id: conversationId } = event.message;
+  if (clientId !== null && author === connection.asker.userId) {
+    const pending = connection.pending.get(sendKey(conversationId, clientId));
+    if (pending !== undefined && !pending.answered) {
+      pending.answered = true;
+      return `{"op":"sent","ref":${JSON.stringify(pending.ref)},"message":${text}}`;
+    }
+  }
+  return `{"op":"message","message":${text}}`;
+}
+
+function deliverConversation(
+  context: Context,
+  audience: Audience,
+  event: Extract<BusEvent, { type: 'conversation.changed' }>,
+): void {
+  for (const userId of event.recipients) {
+    if (listeners(audience, userId, event.conversationId).length === 0) continue;
+    loadConversation(context.db, userId, event.conversationId).then(
+      (conversation) => {
+        if (conversation === null || conversation.lastSeq === 0) return;
+        const frame = JSON.stringify({ op: 'conversation', conversation });
+        for (const connection of listeners(audience, userId, event.conversationId))
+          pushText(connection, frame);
+      },
+      (error: unknown) => {
+        context.log.warn({ err: error }, 'a changed conversation could not be read for a push');
+        closeAll(listeners(audience, userId, event.conversationId), closeCodes.resync, 'resync');
+      },
+    );
+  }
+}

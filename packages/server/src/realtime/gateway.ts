@@ -1,0 +1,217 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { closeCodes, limits, ProblemError, type ClientFrame } from '@parley/protocol';
+import { WebSocketServer, type RawData, type WebSocket } from 'ws';
+import type { Context, PersonAsker } from '../actions/action.ts';
+import { createAudience, type Audience } from './audience.ts';
+import { pushFrame, type Connection } from './connection.ts';
+import { deliver } from './deliver.ts';
+import { answerFrame, problemOf } from './handle-frame.ts';
+import { readFrame } from './read-frame.ts';
+
+/** What the gateway needs from the HTTP side: the same people, the same limits. */
+export interface GatewayOptions {
+  /** Who a user token speaks for, and until when. Throws `ProblemError`s. */
+  readonly authenticate: (token: string) => Promise<{ asker: PersonAsker; expiresAt: Date | null }>;
+  /** Takes one from a person's allowance; answers the seconds to wait, or 0. */
+  readonly take: (kind: 'sends' | 'requests', userId: string) => number;
+}
+
+export interface Gateway {
+  /** Sockets that are authenticated. */
+  size(): number;
+  /** Takes no more sockets, tells those that are there to go elsewhere (1001), and resolves when they are gone. */
+  close(): Promise<void>;
+}
+
+/** Milliseconds between pings; a socket that did not answer the last one is gone. */
+const heartbeat = 30_000;
+/** Frames of one connection that may wait for their answers. */
+const maxInFlight = 512;
+
+/** Serves `GET /v1/realtime` on a server. */
+export function attachGateway(server: Server, context: Context, options: GatewayOptions): Gateway {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: limits.frameBytes,
+  });
+  const audience = createAudience();
+  const unsubscribe = context.bus.subscribe((event) => deliver(context, audience, event));
+  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    const refusal = whyNotUpgrade(request, context.config.allowedOrigins);
+    if (refusal !== null) refuseUpgrade(socket, refusal);
+    else
+      sockets.handleUpgrade(request, socket, head, (accepted) => greet(context, audience, options, accepted));
+  };
+  server.on('upgrade', onUpgrade);
+  const beat = setInterval(() => [...audience.all()].forEach(checkAlive), heartbeat);
+
+  return {
+    size: () => audience.size(),
+    async close() {
+      server.off('upgrade', onUpgrade);
+      clearInterval(beat);
+      for (const client of sockets.clients) client.close(1001, 'going away');
+      await waitForClients(sockets);
+      unsubscribe();
+    },
+  };
+}
+
+/** Browsers say where they come from; others have no Origin, and nothing that a foreign page could borrow. */
+function whyNotUpgrade(request: IncomingMessage, allowedOrigins: readonly string[]): string | null {
+  const path = request.url?.split('?')[0];
+  if (path !== '/v1/realtime') return '404 Not Found';
+  const { origin } = request.headers;
+  return origin === undefined || allowedOrigins.includes(origin) ? null : '403 Forbidden';
+}
+
+function refuseUpgrade(socket: Duplex, status: string): void {
+  socket.on('error', () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+async function waitForClients(sockets: WebSocketServer): Promise<void> {
+  const deadline = Date.now() + 2_000;
+  while (sockets.clients.size > 0 && Date.now() < deadline)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  for (const client of sockets.clients) client.terminate();
+}
+
+function checkAlive(connection: Connection): void {
+  if (!connection.alive) return connection.socket.terminate();
+  connection.alive = false;
+  connection.socket.ping();
+}
+
+/** Waits for `auth`, the first frame; then the socket is a connection. */
+function greet(context: Context, audience: Audience, options: GatewayOptions, socket: WebSocket): void {
+  socket.on('error', () => socket.terminate());
+  const timeout = setTimeout(
+    () => socket.close(closeCodes.authTimeout, 'no auth in time'),
+    limits.authTimeout,
+  );
+  socket.once('close', () => clearTimeout(timeout));
+  socket.once('message', (data, isBinary) => {
+    clearTimeout(timeout);
+    socket.pause();
+    admit(context, audience, options, socket, readText(data, isBinary))
+      .catch((error: unknown) => {
+        context.log.error({ err: error }, 'a socket could not be admitted');
+        socket.close(1011, 'internal');
+      })
+      .finally(() => socket.resume());
+  });
+}
+
+async function admit(
+  context: Context,
+  audience: Audience,
+  options: GatewayOptions,
+  socket: WebSocket,
+  text: string,
+): Promise<void> {
+  const read = readFrame(text);
+  const isAuth = 'frame' in read && read.frame.op === 'auth';
+  const ref = 'frame' in read ? read.frame.ref : read.ref;
+  try {
+    if (!isAuth)
+      throw 'error' in read
+        ? read.error
+        : new ProblemError('unauthenticated', 'The first frame must be auth, with a user token.');
+    const { asker, expiresAt } = await options.authenticate('token' in read.frame ? read.frame.token : '');
+    if (socket.readyState !== socket.OPEN) return;
+    const connection: Connection = {
+      socket,
+      asker,
+      pending: new Map(),
+      inFlight: 0,
+      lastSend: null,
+      expiry: undefined,
+      alive: true,
+    };
+    closeAtExpiry(connection, expiresAt);
+    audience.add(connection);
+    socket.on('pong', () => (connection.alive = true));
+    socket.on('message', (data, isBinary) => receive(context, options, connection, readText(data, isBinary)));
+    socket.once('close', () => {
+      clearTimeout(connection.expiry);
+      audience.remove(connection);
+    });
+    pushFrame(connection, { op: 'ready', ref: ref ?? '', userId: asker.userId });
+  } catch (error) {
+    pushFrame(
+      { socket },
+      { op: 'error', ...(ref !== undefined && { ref }), problem: problemOf(context, error).problem },
+    );
+    socket.close(closeCodes.unauthenticated, 'unauthenticated');
+  }
+}
+
+/** A token speaks for its person until it expires; a fresh one by `auth` keeps the connection. */
+function closeAtExpiry(connection: Connection, expiresAt: Date | null): void {
+  clearTimeout(connection.expiry);
+  if (expiresAt === null) return;
+  const milliseconds = Math.min(Math.max(expiresAt.getTime() - Date.now(), 0), 2 ** 31 - 1);
+  connection.expiry = setTimeout(
+    () => connection.socket.close(closeCodes.unauthenticated, 'token expired'),
+    milliseconds,
+  );
+  connection.expiry.unref();
+}
+
+/** A binary frame is none of ours: it reads as nothing, which is no JSON. */
+function readText(data: RawData, isBinary: boolean): string {
+  if (isBinary) return '';
+  if (Array.isArray(data)) return Buffer.concat(data).toString();
+  return (Buffer.isBuffer(data) ? data : Buffer.from(data)).toString();
+}
+
+function receive(context: Context, options: GatewayOptions, connection: Connection, text: string): void {
+  const read = readFrame(text);
+  if ('error' in read) return pushError(connection, read.ref, read.error);
+  const { frame } = read;
+  if (frame.op === 'auth') return void renew(context, options, connection, frame);
+  const refusal = refuseFrame(options, connection, frame);
+  if (refusal !== null) return pushError(connection, frame.ref, refusal);
+  connection.inFlight += 1;
+  void answerFrame(context, connection, frame).finally(() => (connection.inFlight -= 1));
+}
+
+function refuseFrame(
+  options: GatewayOptions,
+  connection: Connection,
+  frame: ClientFrame,
+): ProblemError | null {
+  if (connection.inFlight >= maxInFlight)
+    return new ProblemError('too-many', `At most ${maxInFlight} frames may wait for their answers.`, {
+      retryAfter: 1,
+    });
+  const retryAfter = options.take(frame.op === 'send' ? 'sends' : 'requests', connection.asker.userId);
+  if (retryAfter === 0) return null;
+  return new ProblemError('too-many', `Too much at once; try again in ${retryAfter} s.`, { retryAfter });
+}
+
+async function renew(
+  context: Context,
+  options: GatewayOptions,
+  connection: Connection,
+  frame: Extract<ClientFrame, { op: 'auth' }>,
+): Promise<void> {
+  try {
+    const { asker, expiresAt } = await options.authenticate(frame.token);
+    if (asker.userId !== connection.asker.userId)
+      throw new ProblemError('unauthenticated', 'This connection speaks for another person; open a new one.');
+    connection.asker = asker;
+    closeAtExpiry(connection, expiresAt);
+    pushFrame(connection, { op: 'ready', ref: frame.ref, userId: asker.userId });
+  } catch (error) {
+    pushError(connection, frame.ref, problemOf(context, error));
+    connection.socket.close(closeCodes.unauthenticated, 'unauthenticated');
+  }
+}
+
+function pushError(connection: Connection, ref: string | undefined, error: ProblemError): void {
+  pushFrame(connection, { op: 'error', ...(ref !== undefined && { ref }), problem: error.problem });
+}

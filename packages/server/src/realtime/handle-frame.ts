@@ -1,0 +1,135 @@
+import { ProblemError, type ClientFrame, type ServerFrame } from '@parley/protocol';
+import type { Context } from '../actions/action.ts';
+import { sendMessage } from '../actions/messages.ts';
+import { markRead } from '../actions/reads.ts';
+import { seatHolders } from '../actions/seats.ts';
+import { sync } from '../actions/sync.ts';
+import { loadConversation } from '../db/conversations.ts';
+import { pushFrame, sendKey, type Connection, type PendingSend } from './connection.ts';
+
+type Frame<Op extends ClientFrame['op']> = Extract<ClientFrame, { op: Op }>;
+type AskingOp = Exclude<ClientFrame['op'], 'auth'>;
+type Handler<Op extends AskingOp> = (
+  context: Context,
+  connection: Connection,
+  frame: Frame<Op>,
+) => Promise<ServerFrame | null>;
+
+/** The registry of frames: what each asks for, and its answer; null where there is none, or it was pushed already. */
+const handlers: { readonly [Op in AskingOp]: Handler<Op> } = {
+  send: handleSend,
+  async read(context, connection, { ref, conversationId, seq }) {
+    await markRead(context, connection.asker, { params: { id: conversationId }, body: { seq } });
+    return { op: 'ok', ref };
+  },
+  async typing(context, connection, { conversationId }) {
+    const { userId } = connection.asker;
+    const conversation = await loadConversation(context.db, userId, conversationId);
+    if (conversation === null) throw new ProblemError('not-found', 'There is no such conversation.');
+    if (conversation.blocked === null && conversation.status === 'open') {
+      const recipients = (await seatHolders(context, conversation.id)).filter((other) => other !== userId);
+      context.bus.publish([
+        { type: 'conversation.typed', recipients, conversationId: conversation.id, userId },
+      ]);
+    }
+    return null;
+  },
+  async sync(context, connection, { ref, conversations }) {
+    return { op: 'sync', ref, ...(await sync(context, connection.asker, { body: { conversations } })) };
+  },
+  ping: (_context, _connection, { ref }) => Promise.resolve({ op: 'pong', ref }),
+};
+
+/** Does what a frame asks. Throws `ProblemError`s. */
+export async function handleFrame(
+  context: Context,
+  connection: Connection,
+  frame: Exclude<ClientFrame, Frame<'auth'>>,
+): Promise<ServerFrame | null> {
+  requireConversationScope(connection, frame);
+  switch (frame.op) {
+    case 'send':
+      return handlers.send(context, connection, frame);
+    case 'read':
+      return handlers.read(context, connection, frame);
+    case 'typing':
+      return handlers.typing(context, connection, frame);
+    case 'sync':
+      return handlers.sync(context, connection, frame);
+    case 'ping':
+      return handlers.ping(context, connection, frame);
+  }
+}
+
+async function handleSend(
+  context: Context,
+  connection: Connection,
+  frame: Frame<'send'>,
+): Promise<ServerFrame | null> {
+  const { ref, conversationId, ...body } = frame;
+  const { op: _op, ...send } = body;
+  const key = sendKey(conversationId, frame.clientId);
+  const pending: PendingSend = { ref, answered: false };
+  if (!connection.pending.has(key)) connection.pending.set(key, pending);
+  try {
+    const message = await inOrder(connection, frame, () =>
+      sendMessage(context, connection.asker, { params: { id: conversationId }, body: send }),
+    );
+    return pending.answered ? null : { op: 'sent', ref, message };
+  } finally {
+    if (connection.pending.get(key) === pending) connection.pending.delete(key);
+  }
+}
+
+/** Attachments are looked up before a message enters the journal; what is sent after it must not overtake it. */
+function inOrder<T>(connection: Connection, frame: Frame<'send'>, send: () => Promise<T>): Promise<T> {
+  if (connection.lastSend === null && frame.attachmentIds === undefined) return send();
+  const result = (connection.lastSend ?? Promise.resolve()).then(send);
+  const settled = result.then(
+    () => undefined,
+    () => undefined,
+  );
+  connection.lastSend = settled;
+  void settled.then(() => {
+    if (connection.lastSend === settled) connection.lastSend = null;
+  });
+  return result;
+}
+
+/** Sends a frame's answer, or its error, to the connection. */
+export async function answerFrame(
+  context: Context,
+  connection: Connection,
+  frame: Exclude<ClientFrame, Frame<'auth'>>,
+): Promise<void> {
+  try {
+    const answer = await handleFrame(context, connection, frame);
+    if (answer !== null) pushFrame(connection, answer);
+  } catch (error) {
+    pushFrame(connection, {
+      op: 'error',
+      ...(frame.ref !== undefined && { ref: frame.ref }),
+      problem: problemOf(context, error).problem,
+    });
+  }
+}
+
+/** What a caller may know of an error: a problem as it is, anything else as `internal` (and the log has it). */
+export function problemOf(context: Pick<Context, 'log'>, error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error;
+  context.log.error({ err: error }, 'a frame failed');
+  return new ProblemError('internal', 'Something went wrong here; try again.');
+}
+
+function requireConversationScope(connection: Connection, frame: ClientFrame): void {
+  const only = connection.asker.conversationId;
+  if (only === undefined) return;
+  const named =
+    'conversationId' in frame
+      ? [frame.conversationId]
+      : frame.op === 'sync'
+        ? Object.keys(frame.conversations)
+        : [];
+  if (named.some((id) => id.toLowerCase() !== only))
+    throw new ProblemError('not-found', 'There is no such conversation.');
+}
