@@ -1,0 +1,412 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { pino } from 'pino';
+import { ProblemError } from '@parley/protocol';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import type { BusEvent } from '../src/bus/bus.ts';
+import { createPostgresBus } from '../src/bus/postgres.ts';
+import { createKysely, createPool } from '../src/db/pool.ts';
+import type { Tables } from '../src/db/tables.ts';
+import { createJournal } from '../src/journal/create-journal.ts';
+import type { Entry, Journal } from '../src/journal/journal.ts';
+
+const log = pino({ level: 'silent' });
+let database: TestDatabase;
+let pool: pg.Pool;
+let journal: Journal;
+let other: Journal;
+const heard: BusEvent[] = [];
+const ends: (() => Promise<unknown>)[] = [];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = createPool(database.url);
+  const db = createKysely<Tables>(pool);
+  const bus = await createPostgresBus({ connectionString: database.url, db, log });
+  bus.subscribe((event) => heard.push(event));
+  journal = createJournal({ pool, bus, log, notifyDelay: 30 });
+  other = createJournal({ pool, bus, log, notifyDelay: 30 });
+  ends.push(
+    () => journal.close(),
+    () => other.close(),
+    () => bus.close(),
+    () => pool.end(),
+    () => database.drop(),
+  );
+  await pool.query(
+    `insert into users (id, name) values ('john', 'John'), ('sarah', 'Sarah'), ('tom', 'Tom'), ('eve', 'Eve')`,
+  );
+  await pool.query(`insert into stores (id, name) values ('clay', 'Clay & Co')`);
+  await pool.query(`insert into store_members values ('clay', 'sarah'), ('clay', 'tom')`);
+});
+
+afterAll(async () => {
+  for (const end of ends) await end();
+});
+
+async function makeConversation(): Promise<string> {
+  const id = randomUUID();
+  await pool.query(`insert into listings (id, store_id, title) values ($1, 'clay', 'Bowl')`, [id]);
+  await pool.query(
+    `insert into conversations (id, listing_id, buyer_id, store_id) values ($1::uuid, $1::uuid::text, 'john', 'clay')`,
+    [id],
+  );
+  await pool.query(
+    `insert into participants (user_id, conversation_id, side) values ('john', $1, 'buyer'), ('sarah', $1, 'store'), ('tom', $1, 'store')`,
+    [id],
+  );
+  return id;
+}
+
+function text(conversationId: string, author: string, body: string, clientId: string = randomUUID()): Entry {
+  return { conversationId, kind: 'text', author, body, data: null, clientId };
+}
+
+async function seqs(conversationId: string): Promise<number[]> {
+  const { rows } = await pool.query<{ seq: number }>(
+    'select seq from messages where conversation_id = $1 order by seq',
+    [conversationId],
+  );
+  return rows.map((row) => row.seq);
+}
+
+interface SeatRow {
+  unread: number;
+  read_seq: number;
+  needs_reply: boolean;
+  archived: boolean;
+  notify_at: Date | null;
+}
+
+async function seat(conversationId: string, userId: string): Promise<SeatRow> {
+  const { rows } = await pool.query<SeatRow>(
+    'select * from participants where conversation_id = $1 and user_id = $2',
+    [conversationId, userId],
+  );
+  const row = rows[0];
+  if (row === undefined) throw new Error('no such seat');
+  return row;
+}
+
+async function problemCode(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof ProblemError) return error.code;
+    throw error;
+  }
+  return 'none';
+}
+
+describe('the order of the log', () => {
+  test('two nodes writing into one conversation leave no hole and no double', async () => {
+    const id = await makeConversation();
+    const sends = Array.from({ length: 600 }, (_none, index) =>
+      (index % 2 === 0 ? journal : other).append(
+        text(id, index % 3 === 0 ? 'john' : 'sarah', `message ${index}`),
+      ),
+    );
+    const appended = await Promise.all(sends);
+    expect(await seqs(id)).toEqual(Array.from({ length: 600 }, (_none, index) => index + 1));
+    expect(new Set(appended.map(({ message }) => message.seq)).size).toBe(600);
+  });
+
+  test('one writer’s messages keep the order in which they were given', async () => {
+    const id = await makeConversation();
+    const appended = await Promise.all(
+      Array.from({ length: 300 }, (_none, index) => journal.append(text(id, 'john', `${index}`))),
+    );
+    expect(appended.map(({ message }) => message.seq)).toEqual(
+      Array.from({ length: 300 }, (_none, index) => index + 1),
+    );
+  });
+
+  test('participants hear of a commit in the order of seq, of the first message with its conversation', async () => {
+    const id = await makeConversation();
+    heard.length = 0;
+    await Promise.all(
+      Array.from({ length: 20 }, (_none, index) => journal.append(text(id, 'john', `${index}`))),
+    );
+    const own = heard.filter(
+      (event) => event.type === 'message.sent' && event.message.conversation_id === id,
+    );
+    expect(own.map((event) => (event.type === 'message.sent' ? event.message.seq : 0))).toEqual(
+      Array.from({ length: 20 }, (_none, i) => i + 1),
+    );
+    expect(heard[0]).toEqual({
+      type: 'conversation.changed',
+      recipients: ['john', 'sarah', 'tom'],
+      conversationId: id,
+    });
+  });
+});
+
+describe('the same clientId', () => {
+  test('is stored once, also within one batch and across nodes', async () => {
+    const id = await makeConversation();
+    const entry = text(id, 'john', 'hello', 'same');
+    const appended = await Promise.all([
+      journal.append(entry),
+      journal.append(entry),
+      other.append(entry),
+      other.append(entry),
+    ]);
+    expect(await seqs(id)).toEqual([1]);
+    expect(appended.filter(({ repeated }) => repeated)).toHaveLength(3);
+    expect((await seat(id, 'sarah')).unread).toBe(1);
+  });
+
+  test('of another person is another send', async () => {
+    const id = await makeConversation();
+    await journal.append(text(id, 'john', 'hello', 'same'));
+    await journal.append(text(id, 'sarah', 'hi', 'same'));
+    expect(await seqs(id)).toEqual([1, 2]);
+  });
+
+  test('with another text is refused, and with the same text after an edit is not', async () => {
+    const id = await makeConversation();
+    await journal.append(text(id, 'john', 'hello', 'same'));
+    expect(await problemCode(journal.append(text(id, 'john', 'other', 'same')))).toBe('client-id-reused');
+    await journal.append({
+      conversationId: id,
+      kind: 'edit',
+      author: 'john',
+      body: 'hello!',
+      data: { target: 1 },
+      clientId: null,
+    });
+    expect((await journal.append(text(id, 'john', 'hello', 'same'))).message.seq).toBe(1);
+  });
+});
+
+describe('seats', () => {
+  test('sending reads what came before, raises the others’ unread, and owes the other side an answer', async () => {
+    const id = await makeConversation();
+    await pool.query(`update participants set archived = true where conversation_id = $1`, [id]);
+    await journal.append(text(id, 'john', 'one'));
+    await journal.append(text(id, 'john', 'two'));
+    expect(await seat(id, 'sarah')).toMatchObject({
+      unread: 2,
+      read_seq: 0,
+      needs_reply: true,
+      archived: false,
+    });
+    await journal.append(text(id, 'sarah', 'answer'));
+    expect(await seat(id, 'sarah')).toMatchObject({
+      unread: 0,
+      read_seq: 3,
+      needs_reply: false,
+      notify_at: null,
+    });
+    expect(await seat(id, 'tom')).toMatchObject({ unread: 3, read_seq: 0, needs_reply: false });
+    expect(await seat(id, 'john')).toMatchObject({ unread: 1, read_seq: 2, needs_reply: true });
+  });
+
+  test('a mixed batch counts what follows one’s own message', async () => {
+    const id = await makeConversation();
+    await Promise.all([
+      journal.append(text(id, 'john', 'first goes alone')),
+      journal.append(text(id, 'sarah', 'a')),
+      journal.append(text(id, 'john', 'b')),
+      journal.append(text(id, 'sarah', 'c')),
+    ]);
+    expect(await seat(id, 'john')).toMatchObject({ unread: 1, read_seq: 3 });
+    expect(await seat(id, 'sarah')).toMatchObject({ unread: 0, read_seq: 4 });
+  });
+
+  test('an email falls due once for a burst: not for the sender’s side, the muted, or a notice', async () => {
+    const id = await makeConversation();
+    await pool.query(`update participants set muted = true where conversation_id = $1 and user_id = 'tom'`, [
+      id,
+    ]);
+    await journal.append({
+      conversationId: id,
+      kind: 'notice',
+      author: null,
+      body: 'Order placed',
+      data: null,
+      clientId: null,
+    });
+    expect((await seat(id, 'sarah')).notify_at).toBeNull();
+    await journal.append(text(id, 'john', 'one'));
+    const first = (await seat(id, 'sarah')).notify_at;
+    expect(first).not.toBeNull();
+    await journal.append(text(id, 'john', 'two'));
+    expect((await seat(id, 'sarah')).notify_at).toEqual(first);
+    expect((await seat(id, 'tom')).notify_at).toBeNull();
+    expect((await seat(id, 'john')).notify_at).toBeNull();
+  });
+});
+
+describe('refusals', () => {
+  test('one bad entry in a batch fails alone', async () => {
+    const id = await makeConversation();
+    const results = await Promise.allSettled([
+      journal.append(text(id, 'john', 'opens the batch')),
+      journal.append(text(id, 'john', 'good')),
+      journal.append(text(id, 'eve', 'no seat')),
+      journal.append(text(id, 'john', 'PostgreSQL refuses \0 this')),
+      journal.append(text(randomUUID(), 'john', 'nowhere')),
+      journal.append(text(id, 'sarah', 'good too')),
+    ]);
+    expect(results.map((result) => result.status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'rejected',
+      'rejected',
+      'fulfilled',
+    ]);
+    expect(await seqs(id)).toEqual([1, 2, 3]);
+  });
+
+  test.each([
+    ['conversation-locked', `update conversations set status = 'locked' where id = $1`],
+    ['conversation-closed', `update conversations set status = 'closed' where id = $1`],
+    ['blocked', `insert into blocks (user_id, target_id) select 'sarah', 'john' where $1::uuid is not null`],
+  ])('%s', async (code, sql) => {
+    const id = await makeConversation();
+    await pool.query(sql, [id]);
+    expect(await problemCode(journal.append(text(id, 'john', 'hello')))).toBe(code);
+    await pool.query('delete from blocks');
+    expect(await seqs(id)).toEqual([]);
+  });
+
+  test('a buyer’s block holds for the store, or for its one person', async () => {
+    const id = await makeConversation();
+    await pool.query(`insert into blocks (user_id, target_id) values ('john', 'tom')`);
+    expect(await problemCode(journal.append(text(id, 'tom', 'hello')))).toBe('blocked');
+    expect(await problemCode(journal.append(text(id, 'sarah', 'hello')))).toBe('none');
+    await pool.query(`insert into blocks (user_id, target_id) values ('john', 'clay')`);
+    expect(await problemCode(journal.append(text(id, 'sarah', 'hello')))).toBe('blocked');
+    expect(await problemCode(journal.append(text(id, 'john', 'who blocks may still write')))).toBe('none');
+    await pool.query('delete from blocks');
+  });
+
+  test('suspended people write nowhere, the system everywhere', async () => {
+    const id = await makeConversation();
+    await pool.query(`update users set suspended = true where id = 'tom'`);
+    expect(await problemCode(journal.append(text(id, 'tom', 'hello')))).toBe('suspended');
+    await pool.query(`update users set suspended = false where id = 'tom'`);
+    await pool.query(`update conversations set status = 'closed' where id = $1`, [id]);
+    const notice: Entry = {
+      conversationId: id,
+      kind: 'notice',
+      author: null,
+      body: 'Order shipped',
+      data: null,
+      clientId: null,
+    };
+    expect((await journal.append(notice)).message).toMatchObject({ seq: 1, side: 'system', author: null });
+  });
+});
+
+describe('edits and redactions', () => {
+  test('an edit changes its target and the head; a redaction leaves no word of either behind', async () => {
+    const id = await makeConversation();
+    await journal.append(text(id, 'john', 'first words'));
+    await journal.append({
+      conversationId: id,
+      kind: 'edit',
+      author: 'john',
+      body: 'second words',
+      data: { target: 1 },
+      clientId: null,
+    });
+    const head = await pool.query('select head_text, last_seq from conversations where id = $1', [id]);
+    expect(head.rows).toEqual([{ head_text: 'second words', last_seq: 2 }]);
+    await journal.append({
+      conversationId: id,
+      kind: 'redaction',
+      author: 'john',
+      body: '',
+      data: { target: 1 },
+      clientId: null,
+    });
+    const everything = await pool.query(
+      `select m::text as row from messages m where conversation_id = $1
+      union all select c::text from conversations c where id = $1`,
+      [id],
+    );
+    expect(JSON.stringify(everything.rows)).not.toMatch(/first words|second words/);
+    expect(await seqs(id)).toEqual([1, 2, 3]);
+    expect(await seat(id, 'sarah')).toMatchObject({ unread: 1 });
+  });
+
+  test('only one’s own text, once, and never a notice', async () => {
+    const id = await makeConversation();
+    await journal.append(text(id, 'john', 'mine'));
+    await journal.append({
+      conversationId: id,
+      kind: 'notice',
+      author: null,
+      body: 'Order placed',
+      data: null,
+      clientId: null,
+    });
+    const redaction = (author: string, target: number): Entry => ({
+      conversationId: id,
+      kind: 'redaction',
+      author,
+      body: '',
+      data: { target },
+      clientId: null,
+    });
+    expect(await problemCode(journal.append(redaction('sarah', 1)))).toBe('forbidden');
+    expect(await problemCode(journal.append(redaction('john', 2)))).toBe('forbidden');
+    expect(await problemCode(journal.append(redaction('john', 9)))).toBe('not-found');
+    expect(await problemCode(journal.append(redaction('john', 1)))).toBe('none');
+    expect(await problemCode(journal.append(redaction('john', 1)))).toBe('conflict');
+  });
+});
+
+describe('bounds and faults', () => {
+  test('what is over the bound gets 503 before it is accepted, and nothing of it is stored', async () => {
+    const id = await makeConversation();
+    const small = createJournal({
+      pool,
+      bus: { publish: () => undefined, subscribe: () => () => undefined, close: () => Promise.resolve() },
+      log,
+      notifyDelay: 1,
+      maxWaiting: 5,
+    });
+    const results = await Promise.all(
+      Array.from({ length: 20 }, (_none, index) => problemCode(small.append(text(id, 'john', `${index}`)))),
+    );
+    const refused = results.filter((code) => code === 'unavailable').length;
+    expect(refused).toBeGreaterThan(0);
+    expect(await seqs(id)).toHaveLength(20 - refused);
+    await small.close();
+  });
+
+  test('a killed backend gives 503 or an acknowledgement, and the same send again is stored once', async () => {
+    const id = await makeConversation();
+    const entries = Array.from({ length: 100 }, (_none, index) => text(id, 'john', `${index}`));
+    const sends = entries.map((entry) => problemCode(journal.append(entry)));
+    await pool
+      .query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid() and application_name = 'parley'`,
+      )
+      .catch(() => undefined);
+    const codes = await Promise.all(sends);
+    expect(codes.every((code) => code === 'none' || code === 'unavailable')).toBe(true);
+    await Promise.all(entries.map((entry) => journal.append(entry)));
+    expect(await seqs(id)).toEqual(Array.from({ length: 100 }, (_none, index) => index + 1));
+  });
+
+  test('closing writes what is in hand and takes no more', async () => {
+    const id = await makeConversation();
+    const short = createJournal({
+      pool,
+      bus: { publish: () => undefined, subscribe: () => () => undefined, close: () => Promise.resolve() },
+      log,
+      notifyDelay: 1,
+    });
+    const send = short.append(text(id, 'john', 'in hand'));
+    await short.close();
+    expect((await send).message.seq).toBe(1);
+    expect(await problemCode(short.append(text(id, 'john', 'too late')))).toBe('unavailable');
+  });
+});
