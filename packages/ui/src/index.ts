@@ -11,3 +11,9 @@ export {
 export type { Catalogue, Entry, Language } from './words/catalogue.ts';
 export { en, type WordKey } from './words/en.ts';
 export { useWords, useWordsOf, WordsProvider, type Words } from './words/use-words.tsx';
+export { Inbox, type InboxProps } from './inbox/Inbox.tsx';
+export { ConversationList, type ConversationListProps } from './inbox/ConversationList.tsx';
+export { Thread, type ThreadProps } from './thread/Thread.tsx';
+export { Composer, type ComposerProps } from './composer/Composer.tsx';
+export { ContextPane, type ContextPaneProps } from './context/ContextPane.tsx';
+export { ReportDialog, type ReportDialogProps } from './context/ReportDialog.tsx';

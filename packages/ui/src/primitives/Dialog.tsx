@@ -41,7 +41,9 @@ export function Dialog({ title, onClose, className, plain = false, children }: D
       className={classes('parley-dialog', className)}
       aria-labelledby={plain ? undefined : titleId}
       aria-label={plain ? title : undefined}
-      onClose={onClose}
+      onClose={() => {
+        if (!element.current?.open) onClose();
+      }}
       onMouseDown={onBackdrop}
       onKeyDown={(event) => event.stopPropagation()}
     >

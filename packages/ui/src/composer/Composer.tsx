@@ -1,0 +1,236 @@
+import {
+  useEffect,
+  useId,
+  useRef,
+  useState,
+  type ClipboardEvent,
+  type KeyboardEvent,
+  type RefObject,
+} from 'react';
+import type { ConversationStore } from '@parley/client';
+import { limits } from '@parley/protocol/limits';
+import { problemText } from '../hooks/problem-text.ts';
+import { ToolButton } from '../primitives/Button.tsx';
+import { classes } from '../primitives/class-names.ts';
+import { Icon } from '../primitives/Icon.tsx';
+import { useWords } from '../words/use-words.tsx';
+import { acceptedTypes, type Attachments } from './use-attachments.ts';
+import { UploadChips } from './UploadChips.tsx';
+
+export interface Editing {
+  seq: number;
+  text: string;
+}
+
+export interface ComposerProps {
+  store: ConversationStore;
+  /** Whom one writes to. */
+  name: string;
+  attachments: Attachments;
+  /** The message that is being changed, instead of a new one. */
+  editing: Editing | null;
+  onEditEnd: () => void;
+  /** Asked for by arrow up in an empty field. */
+  onEditLast: () => void;
+  onSent: () => void;
+  fieldRef: RefObject<HTMLTextAreaElement | null>;
+}
+
+/** Characters below the limit from which they are counted. */
+const countFrom = 500;
+
+/** Where one writes: Enter sends, Shift and Enter break the line, and what is half written is there again after a reload. */
+export function Composer(props: ComposerProps) {
+  const { store, name, attachments, editing, onEditEnd, fieldRef } = props;
+  const words = useWords();
+  const hintId = useId();
+  const { text, change, send, error, dismiss } = useText(props);
+  const length = text.trim().length;
+  const uploading = attachments.uploads.some((each) => each.done === null);
+  const something = length > 0 || (!editing && attachments.uploads.length > 0);
+  const canSend = something && !uploading && length <= limits.textLength;
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    // an input method composes: its Enter and Escape are its own (229 is what Safari says after the end of a composition)
+    if (event.nativeEvent.isComposing || event.keyCode === 229) return;
+    if (event.key === 'Enter' && !event.shiftKey && !event.altKey) {
+      event.preventDefault();
+      if (canSend) send();
+    } else if (event.key === 'Escape' && editing) {
+      event.stopPropagation();
+      onEditEnd();
+    } else if (event.key === 'ArrowUp' && text === '' && !editing) props.onEditLast();
+  };
+  const onPaste = (event: ClipboardEvent) => {
+    const files = [...event.clipboardData.files];
+    if (files.length === 0 || editing) return;
+    event.preventDefault();
+    attachments.add(files);
+  };
+
+  return (
+    <form
+      className="parley-composer"
+      aria-label={words.say('composer.label')}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (canSend) send();
+      }}
+    >
+      <ComposerError
+        text={error ?? attachments.error}
+        onDismiss={error === null ? attachments.dismiss : dismiss}
+      />
+      {editing ? (
+        <p className="parley-editing">
+          <Icon name="pencil" small />
+          <span>{words.say('composer.editing')}</span>
+          <ToolButton icon="x" small label={words.say('action.cancel')} onClick={onEditEnd} />
+        </p>
+      ) : (
+        <UploadChips uploads={attachments.uploads} onRemove={attachments.remove} />
+      )}
+      <div className="parley-writing">
+        {/* the same words below the field let it grow, as a textarea alone does not */}
+        <div className="parley-mirror" dir="auto" aria-hidden="true">
+          {text}{' '}
+        </div>
+        <textarea
+          ref={fieldRef}
+          rows={1}
+          dir="auto"
+          value={text}
+          aria-label={words.say('composer.field', { name })}
+          aria-describedby={hintId}
+          placeholder={words.say('composer.hint', { name })}
+          enterKeyHint="send"
+          onChange={(event) => {
+            change(event.currentTarget.value);
+            if (!editing) store.setTyping();
+          }}
+          onKeyDown={onKeyDown}
+          onPaste={onPaste}
+        />
+      </div>
+      <div className="parley-tools">
+        {!editing && <Pick onFiles={attachments.add} />}
+        <Hint id={hintId} length={length} editing={editing !== null} uploading={uploading && something} />
+        <button
+          type="submit"
+          className="parley-send"
+          aria-label={words.say(editing ? 'action.save' : 'action.send')}
+          title={words.say(editing ? 'action.save' : 'action.send')}
+          disabled={!canSend}
+        >
+          <Icon name={editing ? 'check' : 'send'} />
+        </button>
+      </div>
+    </form>
+  );
+}
+
+/** The words in the field: the draft, or a message that is being changed; and what sending does with them. */
+function useText({ store, attachments, editing, onEditEnd, onSent, fieldRef }: ComposerProps) {
+  const words = useWords();
+  const [draft, setDraft] = useState(() => store.draft.get());
+  const [changed, setChanged] = useState('');
+  const [error, setError] = useState<string | null>(null);
+  const seq = editing?.seq;
+  const original = editing?.text ?? '';
+  const wasEditing = useRef(false);
+  useEffect(() => {
+    setChanged(original);
+    setError(null);
+    if (seq !== undefined || wasEditing.current) fieldRef.current?.focus();
+    wasEditing.current = seq !== undefined;
+  }, [seq, original, fieldRef]);
+  const saveDraft = (next: string) => {
+    setDraft(next);
+    store.draft.set(next);
+  };
+  const send = () => {
+    setError(null);
+    if (editing) {
+      const next = changed.trim();
+      if (next === editing.text) return onEditEnd();
+      store.edit(editing.seq, next).then(onEditEnd, (reason: unknown) => {
+        setError(words.say('thread.edit-error', { detail: problemText(reason, words) }));
+      });
+      return;
+    }
+    const files = attachments.uploads.flatMap((each) => (each.done ? [each.done] : []));
+    store.send({ text: draft.trim(), ...(files.length > 0 && { attachments: files }) });
+    saveDraft('');
+    attachments.clear();
+    onSent();
+    fieldRef.current?.focus();
+  };
+  const dismiss = () => setError(null);
+  return editing
+    ? { text: changed, change: setChanged, send, error, dismiss }
+    : { text: draft, change: saveDraft, send, error, dismiss };
+}
+
+function ComposerError({ text, onDismiss }: { text: string | null; onDismiss: () => void }) {
+  const words = useWords();
+  if (text === null) return null;
+  return (
+    <p className="parley-refusal" role="alert">
+      <Icon name="alert" />
+      <span dir="auto">{text}</span>
+      <ToolButton icon="x" small label={words.say('action.close')} onClick={onDismiss} />
+    </p>
+  );
+}
+
+function Pick({ onFiles }: { onFiles: (files: Iterable<File>) => void }) {
+  const words = useWords();
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <input
+        ref={input}
+        type="file"
+        multiple
+        hidden
+        accept={acceptedTypes.join(',')}
+        onChange={(event) => {
+          const field = event.currentTarget;
+          onFiles([...(field.files ?? [])]);
+          field.value = '';
+        }}
+      />
+      <ToolButton icon="clip" label={words.say('composer.attach')} onClick={() => input.current?.click()} />
+    </>
+  );
+}
+
+interface HintProps {
+  id: string;
+  length: number;
+  editing: boolean;
+  uploading: boolean;
+}
+
+function Hint({ id, length, editing, uploading }: HintProps) {
+  const words = useWords();
+  const max = limits.textLength;
+  const over = length - max;
+  const counted = over > -countFrom;
+  const text =
+    over > 0
+      ? words.say('composer.over', { count: over })
+      : counted
+        ? words.say('composer.limit', { used: length, max })
+        : uploading
+          ? words.say('composer.wait')
+          : words.say(editing ? 'composer.rules-edit' : 'composer.rules');
+  return (
+    <p
+      id={id}
+      className={classes('parley-hint', over > 0 && 'parley-bad', !counted && !uploading && 'parley-rules')}
+    >
+      {text}
+    </p>
+  );
+}
