@@ -32,7 +32,7 @@ const embedStyles = stylesAsText(sheet, { ...styles, minify: true });
 const libraries = () => [
   {
     ...library,
-    entryPoints: ['index', 'routes'].map((name) => `packages/protocol/src/${name}.ts`),
+    entryPoints: ['index', 'routes', 'limits'].map((name) => `packages/protocol/src/${name}.ts`),
     outdir: 'packages/protocol/dist',
     splitting: true,
   },

@@ -1,5 +1,6 @@
 import { useId, useRef, type KeyboardEvent } from 'react';
-import { limits, type Contact, type Problem } from '@parley/protocol';
+import type { Contact, Problem } from '@parley/protocol';
+import { limits } from '@parley/protocol/limits';
 import type { Loaded } from '../loading/use-loaded.ts';
 import { Button } from '../primitives/Button.tsx';
 import { Icon } from '../primitives/Icon.tsx';

@@ -1,4 +1,4 @@
-import { limits } from '@parley/protocol';
+import { limits } from '@parley/protocol/limits';
 import { AddressLink } from '../address/AddressLink.tsx';
 import { PanelIcon } from './PanelIcon.tsx';
 import { useModerationWords } from './use-moderation-words.ts';

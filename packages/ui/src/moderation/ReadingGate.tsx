@@ -1,5 +1,6 @@
 import { useEffect, useId, useRef, useState } from 'react';
-import { limits, type ModerationConversation } from '@parley/protocol';
+import type { ModerationConversation } from '@parley/protocol';
+import { limits } from '@parley/protocol/limits';
 import { AddressLink } from '../address/AddressLink.tsx';
 import { useMe } from '../hooks/stores.ts';
 import { PanelIcon } from './PanelIcon.tsx';
