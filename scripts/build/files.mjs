@@ -58,6 +58,7 @@ export function publishPages(metafiles) {
     ...assets.map((file) => copy(file, join(publicFolder, 'assets', file.slice(hosted.length + 1)))),
     ...['embed.js', 'embed.js.map'].map((name) => copy(`packages/ui/dist/${name}`, join(publicFolder, name))),
     ...pages.map((name) => copy(`packages/ui/src/hosted/${name}`, join(publicFolder, name))),
+    copy('packages/ui/src/hosted/icon.svg', join(publicFolder, 'assets', 'icon.svg')),
     writeSizes(outputs),
   ];
 }

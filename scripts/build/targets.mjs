@@ -26,8 +26,8 @@ const library = {
 const styles = { ...common, target: browsers, sourcemap: false };
 
 const ui = (...parts) => ['packages', 'ui', ...parts].join('/');
-const sheet = ui('src/parley.css');
-const embedStyles = stylesAsText(sheet, { ...styles, minify: true });
+const panelSheet = ui('src/moderation/moderation.css');
+const embedStyles = stylesAsText(ui('src/embed/embed.css'), { ...styles, minify: true });
 
 const libraries = () => [
   {
@@ -38,7 +38,11 @@ const libraries = () => [
   },
   { ...library, entryPoints: ['packages/client/src/index.ts'], outdir: 'packages/client/dist' },
   { ...library, entryPoints: [ui('src/index.ts')], outdir: ui('dist') },
-  { ...styles, entryPoints: [sheet, ui('src/moderation.css')], outdir: ui('dist') },
+  {
+    ...styles,
+    entryPoints: { parley: ui('src/styles/parley.css'), moderation: panelSheet },
+    outdir: ui('dist'),
+  },
 ];
 
 const service = () => [
@@ -60,8 +64,12 @@ const pages = () => [
     outdir: ui('dist/hosted'),
     chunkNames: 'chunks/[name]-[hash]',
   },
-  { ...styles, minify: true, entryPoints: [ui('src/hosted/hosted.css')], outdir: ui('dist/hosted') },
-  { ...styles, minify: true, entryPoints: [ui('src/moderation.css')], outdir: ui('dist/hosted') },
+  {
+    ...styles,
+    minify: true,
+    entryPoints: { hosted: ui('src/hosted/hosted.css'), moderation: panelSheet },
+    outdir: ui('dist/hosted'),
+  },
   {
     ...browser,
     format: 'esm',

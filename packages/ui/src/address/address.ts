@@ -6,6 +6,8 @@ export interface Address {
   readonly path: string;
   /** Empty, or with its question mark. */
   readonly search: string;
+  /** Empty, or with its number sign. */
+  readonly hash: string;
   /** What `navigate` kept with this entry of the history; it survives a reload. */
   readonly state: unknown;
 }
@@ -14,10 +16,11 @@ const listeners = new Set<() => void>();
 let known: Address | null = null;
 
 function current(): Address {
-  const { pathname: path, search } = window.location;
+  const { pathname: path, search, hash } = window.location;
   const state: unknown = window.history.state;
-  if (known?.path !== path || known.search !== search || known.state !== state)
-    known = { path, search, state };
+  const same =
+    known?.path === path && known.search === search && known.hash === hash && known.state === state;
+  if (!known || !same) known = { path, search, hash, state };
   return known;
 }
 

@@ -1,0 +1,4 @@
+import { HostedInbox } from './HostedInbox.tsx';
+import { mount } from './mount.tsx';
+
+mount(<HostedInbox />);

@@ -1,0 +1,4 @@
+import { HostedModeration } from './HostedModeration.tsx';
+import { mount } from './mount.tsx';
+
+mount(<HostedModeration />);
