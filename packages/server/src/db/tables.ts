@@ -30,6 +30,12 @@ export interface StoreMembersTable {
   user_id: string;
 }
 
+/** Who once was of a store, and may have left texts there. */
+export interface FormerMembersTable {
+  user_id: string;
+  store_id: string;
+}
+
 export interface ListingsTable {
   id: string;
   store_id: string;
@@ -130,6 +136,12 @@ export interface MessageTextsTable {
   folded: string;
 }
 
+/** One row: every text created before `upto` is in `message_texts`. */
+export interface SearchWatermarkTable {
+  single: Generated<boolean>;
+  upto: Date;
+}
+
 export interface AttachmentsTable {
   id: string;
   owner_id: string;
@@ -185,21 +197,29 @@ export interface DeliveriesTable {
   sent_at: Date | null;
 }
 
+export interface QueueWorkersTable {
+  id: string;
+  seen_at: Created;
+}
+
 export interface Tables {
   users: UsersTable;
   stores: StoresTable;
   store_members: StoreMembersTable;
+  former_members: FormerMembersTable;
   listings: ListingsTable;
   orders: OrdersTable;
   conversations: ConversationsTable;
   messages: MessagesTable;
   participants: ParticipantsTable;
   message_texts: MessageTextsTable;
+  search_watermark: SearchWatermarkTable;
   attachments: AttachmentsTable;
   blocks: BlocksTable;
   reports: ReportsTable;
   audit: AuditTable;
   deliveries: DeliveriesTable;
+  queue_workers: QueueWorkersTable;
 }
 
 export type MessageRow = Selectable<MessagesTable>;

@@ -1,0 +1,30 @@
+import type { Context } from '../actions/action.ts';
+import { openChannels } from '../notifications/channels/index.ts';
+import { startNotifications } from '../notifications/start.ts';
+import { startQueue } from './queue.ts';
+import { tasks } from './registry.ts';
+
+/** What works in the background of one node. */
+export interface Jobs {
+  /** Stops within some 6 s; jobs that were in hand and did not end run again elsewhere, or at the next start. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a node's background work: the queue, and what hands due notifications to it. Where no channel is configured, notifications
+ * wait as they are.
+ *
+ * @param connectionString of the same database as `context.db`
+ */
+export async function startJobs(context: Context, connectionString: string): Promise<Jobs> {
+  const channels = openChannels(context);
+  const queue = await startQueue({ context, channels }, connectionString, tasks);
+  const notifications = channels.length > 0 ? startNotifications(context, channels) : null;
+  return {
+    stop: async () => {
+      await notifications?.stop();
+      await queue.stop();
+      for (const channel of channels) channel.close();
+    },
+  };
+}

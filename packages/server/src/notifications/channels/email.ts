@@ -1,0 +1,19 @@
+import type { Context } from '../../actions/action.ts';
+import { composeMail } from '../../mail/compose.ts';
+import { openTransport } from '../../mail/transport.ts';
+import type { Channel } from './channel.ts';
+
+/** Email over `SMTP_URL`; null without it: notifications wait, and a warning says so once. */
+export function openEmail(context: Context): Channel | null {
+  const { smtpUrl } = context.config;
+  if (smtpUrl === null) {
+    context.log.warn('SMTP_URL is not set: email notifications wait until it is.');
+    return null;
+  }
+  const transport = openTransport(smtpUrl);
+  return {
+    name: 'email',
+    deliver: async (notification, signal) => transport.send(await composeMail(context, notification), signal),
+    close: () => transport.close(),
+  };
+}
