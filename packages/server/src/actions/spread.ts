@@ -1,0 +1,60 @@
+import { sql, type Kysely } from 'kysely';
+import type { BusEvent } from '../bus/bus.ts';
+import { inScope, lockConversations, staleSearch, writeSearch, type Scope } from '../db/search-columns.ts';
+import { reconcileSeats, staleSeats } from '../db/store-seats.ts';
+import type { Tables } from '../db/tables.ts';
+import { transact } from '../db/transact.ts';
+import type { Context } from './action.ts';
+
+/** Conversations in one transaction: few, since their sends wait for it. */
+const batchSize = 200;
+const firstId = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * Brings conversations up to what the mirror of the marketplace says after a change of it: what they are found by, a store's seats;
+ * and tells their participants. Done after the change itself is committed, in small steps; what a dying process left undone
+ * is found and done by the next call for the same thing. `shown` when the change shows in every conversation of the scope.
+ */
+export async function spread(context: Context, scope: Scope, shown: boolean): Promise<void> {
+  for (let after = firstId; ;) {
+    const conversationIds = await nextIds(context.db, scope, shown, after);
+    const last = conversationIds.at(-1);
+    if (last === undefined) return;
+    await transact(context.db, async (trx) => {
+      await lockConversations(trx, { conversationIds });
+      await writeSearch(trx, { conversationIds });
+      if ('storeId' in scope) await reconcileSeats(trx, conversationIds);
+    });
+    context.bus.publish(await changedEvents(context.db, conversationIds));
+    after = last;
+  }
+}
+
+async function nextIds(db: Kysely<Tables>, scope: Scope, shown: boolean, after: string): Promise<string[]> {
+  const stale =
+    'storeId' in scope ? sql`${staleSearch(scope)} union ${staleSeats(scope.storeId)}` : staleSearch(scope);
+  const ids = shown ? sql`select c.id from conversations c where ${inScope(scope)}` : stale;
+  const rows = await sql<{ id: string }>`select id from (${ids}) x where id > ${after}::uuid
+    order by id limit ${batchSize}`.execute(db);
+  return rows.rows.map((row) => row.id);
+}
+
+/** `conversation.changed` for everybody who sits in these conversations. */
+export async function changedEvents(
+  db: Kysely<Tables>,
+  conversationIds: readonly string[],
+): Promise<BusEvent[]> {
+  if (conversationIds.length === 0) return [];
+  const rows = await sql<{
+    id: string;
+    users: string[];
+  }>`select conversation_id as id, array_agg(user_id) as users
+    from participants where conversation_id = any(${conversationIds}::uuid[]) group by conversation_id`.execute(
+    db,
+  );
+  return rows.rows.map((row) => ({
+    type: 'conversation.changed',
+    recipients: row.users,
+    conversationId: row.id,
+  }));
+}

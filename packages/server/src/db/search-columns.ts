@@ -1,0 +1,67 @@
+import { sql, type Kysely, type RawBuilder } from 'kysely';
+import type { Tables } from './tables.ts';
+
+/** Some conversations: named, or all of a listing, a buyer or a store. */
+export type Scope =
+  | { readonly conversationIds: readonly string[] }
+  | { readonly listingId: string }
+  | { readonly buyerId: string }
+  | { readonly storeId: string };
+
+/** The scope as a condition on `conversations c`. */
+export function inScope(scope: Scope): RawBuilder<boolean> {
+  if ('conversationIds' in scope) return sql`c.id = any(${scope.conversationIds}::uuid[])`;
+  if ('listingId' in scope) return sql`c.listing_id = ${scope.listingId}`;
+  if ('buyerId' in scope) return sql`c.buyer_id = ${scope.buyerId}`;
+  return sql`c.store_id = ${scope.storeId}`;
+}
+
+// What each conversation is found by. The store's people look for the buyer, hence `buyer_search`; the buyer for the store.
+const sought = sql`select c.id, c.buyer_search as old_buyer, c.store_search as old_store,
+    parley_fold(concat_ws(E'\n', b.name, l.title, o.numbers)) as buyer_search,
+    parley_fold(concat_ws(E'\n', s.name, l.title, o.numbers)) as store_search
+  from conversations c
+    join users b on b.id = c.buyer_id join listings l on l.id = c.listing_id join stores s on s.id = c.store_id
+    cross join lateral (select string_agg(coalesce(o.number, o.id), E'\n' order by o.created_at, o.id) as numbers
+      from orders o where o.listing_id = c.listing_id and o.buyer_id = c.buyer_id) o`;
+
+/** Those of a scope whose search columns do not say what the mirror says, as SQL that selects ids. */
+export function staleSearch(scope: Scope): RawBuilder<{ id: string }> {
+  return sql`select id from (${sought} where ${inScope(scope)}) x
+    where (old_buyer, old_store) is distinct from (buyer_search, store_search)`;
+}
+
+/**
+ * Writes anew what conversations are found by: the buyer's name (for the store's people) or the store's (for the buyer), the listing's
+ * title and the orders' numbers. Locks the conversations in the order of their ids, as the journal does. In a transaction that made a
+ * conversation, names that change at the same moment wait for its commit, and so see it.
+ */
+export async function refreshSearch(db: Kysely<Tables>, scope: Scope): Promise<void> {
+  if (!db.isTransaction) return db.transaction().execute((trx) => refreshSearch(trx, scope));
+  await lockConversations(db, scope);
+  if ('conversationIds' in scope) await lockNames(db, scope);
+  await writeSearch(db, scope);
+}
+
+/** Locks conversations against the journal, in its order; the lock is a statement of its own, so that the next one reads what it waited for. */
+export async function lockConversations(trx: Kysely<Tables>, scope: Scope): Promise<void> {
+  await sql`select c.id from conversations c where ${inScope(scope)} order by c.id for no key update`.execute(
+    trx,
+  );
+}
+
+async function lockNames(trx: Kysely<Tables>, scope: Scope): Promise<void> {
+  await sql`select 1 from conversations c join users b on b.id = c.buyer_id join listings l on l.id = c.listing_id
+    join stores s on s.id = c.store_id where ${inScope(scope)} order by c.id for share of b, l, s`.execute(
+    trx,
+  );
+}
+
+/** Writes the search columns of conversations that are locked already. */
+export async function writeSearch(trx: Kysely<Tables>, scope: Scope): Promise<void> {
+  await sql`update conversations c set buyer_search = x.buyer_search, store_search = x.store_search
+    from (${sought} where ${inScope(scope)}) x
+    where c.id = x.id and (c.buyer_search, c.store_search) is distinct from (x.buyer_search, x.store_search)`.execute(
+    trx,
+  );
+}

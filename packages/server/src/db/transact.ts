@@ -1,0 +1,25 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { Tables } from './tables.ts';
+
+/** PostgreSQL's codes for what another try can cure: serialization failure, deadlock. */
+const retryable = new Set(['40001', '40P01']);
+const maxTries = 5;
+
+/** Runs `work` in a transaction, again when PostgreSQL ended it for the sake of another one. `work` may run several times. */
+export async function transact<T>(
+  db: Kysely<Tables>,
+  work: (trx: Transaction<Tables>) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await db.transaction().execute(work);
+    } catch (error) {
+      if (attempt >= maxTries || !retryable.has(sqlState(error))) throw error;
+    }
+  }
+}
+
+/** PostgreSQL's five-character code of an error, or '' for other errors. */
+export function sqlState(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
