@@ -8,6 +8,11 @@ import { deleteUser } from './erase-user.ts';
 import { getListing, putListing } from './listings.ts';
 import { getMe, updateMe } from './me.ts';
 import { editMessage, listMessages, redactMessage, sendMessage } from './messages.ts';
+import {
+  listModerationConversations,
+  readModerationConversation,
+  readModerationMessages,
+} from './moderation.ts';
 import { getOrder, putOrder } from './orders.ts';
 import { markRead } from './reads.ts';
 import { reportConversation } from './reports.ts';
@@ -53,5 +58,8 @@ export const actions = {
   getMe,
   updateMe,
   getContact,
+  listModerationConversations,
+  readModerationConversation,
+  readModerationMessages,
   listAudit,
-} satisfies Partial<Registry>;
+} satisfies Registry;

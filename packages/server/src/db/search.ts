@@ -1,0 +1,62 @@
+import { sql, type Kysely, type RawBuilder } from 'kysely';
+import type { Tables } from './tables.ts';
+
+/** A word that is sought: anywhere in a text, case and accents aside. */
+export interface Term {
+  /** As `parley_fold` gives it. */
+  readonly folded: string;
+  /** For `like` over folded text; `%`, `_` and `\` are plain in it. */
+  readonly pattern: string;
+  /** A trigram index can find it. */
+  readonly indexed: boolean;
+}
+
+/**
+ * The words of what somebody seeks; all of them must be there. Folded before they are escaped, since folding makes plain `%` of
+ * the full-width one. A word of three letters or more has four trigrams; those that the database's locale knows no letters of have none.
+ */
+export async function readTerms(db: Kysely<Tables>, q: string): Promise<Term[]> {
+  const words = q
+    .replaceAll('\0', '')
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  if (words.length === 0) return [];
+  const { rows } = await sql<{ folded: string; indexed: boolean }>`
+    select f.folded, cardinality(show_trgm(f.folded)) > 3 as indexed
+    from unnest(${words}::text[]) with ordinality as w(word, place), lateral (select parley_fold(w.word) as folded) f
+    order by w.place`.execute(db);
+  return rows
+    .filter((row) => row.folded !== '')
+    .map((row) => ({ ...row, pattern: `%${row.folded.replace(/[\\%_]/g, '\\$&')}%` }));
+}
+
+/** That a folded column holds every term. */
+export function holdsAll(column: RawBuilder<unknown>, terms: readonly Term[]): RawBuilder<boolean> {
+  return sql<boolean>`(${sql.join(
+    terms.map((term) => sql`${column} like ${term.pattern}`),
+    sql` and `,
+  )})`;
+}
+
+/** What each of these characters becomes by folding. */
+export async function foldCharacters(
+  db: Kysely<Tables>,
+  characters: readonly string[],
+): Promise<Map<string, string>> {
+  if (characters.length === 0) return new Map();
+  const { rows } = await sql<{ character: string; folded: string }>`
+    select c as character, parley_fold(c) as folded from unnest(${characters}::text[]) as c`.execute(db);
+  return new Map(rows.map((row) => [row.character, row.folded]));
+}
+
+/** Up to when the index of texts has read the log; null when it has read nothing. */
+export async function readWatermark(db: Kysely<Tables>): Promise<Date | null> {
+  const { rows } = await sql<{ upto: Date | null }>`select case when upto > '-infinity' then upto end as upto
+    from search_watermark`.execute(db);
+  return rows[0]?.upto ?? null;
+}
+
+/** That something of this alias is newer than the index has read. */
+export function isUnread(alias: 'm' | 'e', watermark: Date | null): RawBuilder<boolean> {
+  return sql<boolean>`${sql.ref(`${alias}.created_at`)} >= ${watermark ?? '-infinity'}::timestamptz`;
+}
