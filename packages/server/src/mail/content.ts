@@ -92,7 +92,7 @@ export function mailContent(
     why: words.say(`why.${side}`, { store, market }),
     holds: links.personal ? words.say('link-holds') : null,
     stop: { label: words.say('stop'), url: links.unsubscribe },
-    settings: { label: words.say('settings'), url: `${links.unsubscribe}?show=all` },
+    settings: { label: words.say('settings'), url: links.unsubscribe },
   };
 }
 

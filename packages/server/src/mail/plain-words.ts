@@ -13,6 +13,8 @@ export function oneLine(text: string, max: number): string {
     .replace(unseen, '')
     .replace(breaking, ' ')
     .replace(/\p{Cs}/gu, '')
+    // An encoded word (RFC 2047) would be decoded by whoever reads the header, and could be anything then.
+    .replaceAll('=?', '= ?')
     .trim();
   return cut(line, max);
 }

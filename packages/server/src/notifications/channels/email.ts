@@ -3,13 +3,10 @@ import { composeMail } from '../../mail/compose.ts';
 import { openTransport } from '../../mail/transport.ts';
 import type { Channel } from './channel.ts';
 
-/** Email over `SMTP_URL`; null without it: notifications wait, and a warning says so once. */
+/** Email over `SMTP_URL`; null without it: notifications wait, as the configuration's warning says. */
 export function openEmail(context: Context): Channel | null {
   const { smtpUrl } = context.config;
-  if (smtpUrl === null) {
-    context.log.warn('SMTP_URL is not set: email notifications wait until it is.');
-    return null;
-  }
+  if (smtpUrl === null) return null;
   const transport = openTransport(smtpUrl);
   return {
     name: 'email',
