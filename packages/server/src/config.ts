@@ -1,32 +1,64 @@
-/** A rate as `n/s`, `n/m` or `n/h`. */
-export interface Rate {
-  readonly count: number;
-  readonly seconds: number;
-}
+import { readRates, type Rates } from './config/rates.ts';
+import { readMail, type MailConfig } from './config/mail.ts';
+import { readNetwork, type NetworkConfig } from './config/network.ts';
+import { createReader } from './config/reader.ts';
+import { readSecrets, type Secrets } from './config/secrets.ts';
+
+export type { Rate } from './config/rates.ts';
+
+/** `demo` makes its own secrets and keeps them; `serve` is for production and refuses to start without. */
+export type Mode = 'demo' | 'serve';
 
 /** Everything that the environment says, checked. */
-export interface Config {
-  readonly mode: 'demo' | 'serve';
-  readonly port: number;
-  readonly host: string;
-  readonly publicUrl: string;
+export interface Config extends Secrets, NetworkConfig, MailConfig, Rates {
+  readonly mode: Mode;
+  /** Folder of the embedded database, attachments, generated secrets. */
   readonly dataDir: string;
+  /** Null: the embedded PostgreSQL. */
   readonly databaseUrl: string | null;
-  readonly redisUrl: string | null;
-  readonly secret: string;
-  readonly jwksUrl: string | null;
-  readonly apiKey: string;
-  readonly smtpUrl: string | null;
-  readonly mailFrom: string;
-  readonly mailReplyDomain: string | null;
-  readonly inboundSmtpPort: number | null;
-  readonly conversationUrl: string | null;
-  readonly marketplaceHosts: readonly string[];
-  /** Seconds. */
-  readonly notifyDelay: number;
-  readonly limitSends: Rate;
-  readonly limitConversations: Rate;
-  readonly limitRequests: Rate;
-  readonly allowedOrigins: readonly string[];
   readonly logLevel: string;
+  /** What works, but not as the variables may have been meant; a line each, for the log. */
+  readonly warnings: readonly string[];
+}
+
+/** The environment asks for what cannot be; the message names every variable that is wrong, and what to do about it. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+
+  constructor(readonly problems: readonly string[]) {
+    super(`The configuration is not valid:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+  }
+}
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+
+/**
+ * Reads the environment. An empty variable counts as not set. In `demo` the secrets that are not given are generated at the
+ * first start and kept in `PARLEY_DATA`, readable by their owner alone.
+ * @throws {ConfigError} with every error at once
+ */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>, mode: Mode): Config {
+  const reader = createReader(env);
+  const dataDir = reader.text('PARLEY_DATA') ?? '.parley';
+  refuseRedis(reader.text('REDIS_URL'), reader.fail);
+  const settings = {
+    mode,
+    dataDir,
+    databaseUrl: reader.url('DATABASE_URL', ['postgres:', 'postgresql:']),
+    logLevel: reader.oneOf('LOG_LEVEL', logLevels, mode === 'demo' ? 'warn' : 'info'),
+    ...readNetwork(reader),
+    ...readMail(reader, mode),
+    ...readRates(reader),
+  };
+  const config = { ...settings, ...readSecrets(reader, mode, dataDir), warnings: reader.warnings };
+  if (reader.problems.length > 0) throw new ConfigError(reader.problems);
+  return config;
+}
+
+function refuseRedis(url: string | null, fail: (problem: string) => void): void {
+  if (url === null) return;
+  fail(
+    'REDIS_URL is set, but this version does not carry events over Redis yet. ' +
+      'Leave it unset: PostgreSQL carries them between nodes.',
+  );
 }
