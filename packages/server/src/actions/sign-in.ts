@@ -1,0 +1,86 @@
+import { ProblemError, type Role } from '@parley/protocol';
+import { sql } from 'kysely';
+import type { Context } from './action.ts';
+import { spread } from './spread.ts';
+
+/** Who a token speaks for, by the marketplace's word: what it does not say stays as it is, null takes it away. */
+export interface SignedClaims {
+  readonly sub: string;
+  readonly name?: string;
+  readonly email?: string | null;
+  readonly avatarUrl?: string | null;
+  readonly locale?: string | null;
+  readonly role?: Role;
+}
+
+/** A person as every request needs them. */
+export interface SignedIn {
+  readonly userId: string;
+  readonly role: Role;
+}
+
+/**
+ * The person of a token that was verified before: who they are by now. Suspended people may still read.
+ * @throws {ProblemError} `forbidden` when the person was erased
+ */
+export async function readSignedIn(context: Pick<Context, 'db'>, userId: string): Promise<SignedIn | null> {
+  const user = await context.db
+    .selectFrom('users')
+    .select(['id', 'role', 'erased_at'])
+    .where('id', '=', userId)
+    .executeTakeFirst();
+  if (user === undefined) return null;
+  if (user.erased_at !== null)
+    throw new ProblemError('forbidden', 'This person was erased from the marketplace, and cannot come back.');
+  return { userId: user.id, role: user.role };
+}
+
+/**
+ * Creates the person of a token at first sight, and updates what the token says otherwise than before; nothing is written when
+ * nothing changed. Without a `name` a new person goes by their id.
+ * @throws {ProblemError} `forbidden` when the person was erased
+ */
+export async function signIn(context: Context, claims: SignedClaims): Promise<SignedIn> {
+  const columns = claimedColumns(claims);
+  const known = await readSignedIn(context, claims.sub);
+  const user = known ?? (await create(context, claims.sub, columns));
+  if (user === null) return signIn(context, claims);
+  const news = Object.entries(columns).map(
+    ([column, value]) => sql<boolean>`${sql.ref(column)} is distinct from ${value}`,
+  );
+  if (known === null || news.length === 0) return user;
+  const changed = await context.db
+    .updateTable('users')
+    .set(columns)
+    .where('id', '=', claims.sub)
+    .where('erased_at', 'is', null)
+    .where((is) => is.or(news))
+    .returning('role')
+    .executeTakeFirst();
+  if (changed === undefined) return user;
+  await spread(context, { buyerId: claims.sub }, true);
+  return { ...user, role: changed.role };
+}
+
+/** Null when somebody else created them at the same moment. */
+async function create(context: Context, id: string, columns: ClaimedColumns): Promise<SignedIn | null> {
+  const row = await context.db
+    .insertInto('users')
+    .values({ id, name: id, created_at: sql`date_trunc('milliseconds', now())`, ...columns })
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .returning('role')
+    .executeTakeFirst();
+  return row === undefined ? null : { userId: id, role: row.role };
+}
+
+type ClaimedColumns = ReturnType<typeof claimedColumns>;
+
+function claimedColumns({ name, email, avatarUrl, locale, role }: SignedClaims) {
+  return {
+    ...(name !== undefined && { name }),
+    ...(email !== undefined && { email }),
+    ...(avatarUrl !== undefined && { avatar_url: avatarUrl }),
+    ...(locale !== undefined && { locale }),
+    ...(role !== undefined && { role }),
+  };
+}

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { openApiDocument } from './openapi.ts';
+import { version } from './version.ts';
+
+const page = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Parley's API</title>
+<link rel="stylesheet" href="/docs/swagger-ui.css">
+<div id="swagger"></div>
+<script src="/docs/swagger-ui-bundle.js"></script>
+<script src="/docs/start.js"></script>
+</html>
+`;
+const start = `window.ui = SwaggerUIBundle({ url: '/openapi.json', dom_id: '#swagger', deepLinking: true, tryItOutEnabled: false, persistAuthorization: false });`;
+
+/** Swagger UI writes styles into its elements; it loads nothing from elsewhere. */
+const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+
+/** `/openapi.json`, and `/docs` to browse it. */
+export function addDocs(app: FastifyInstance, publicUrl: string): void {
+  const document = JSON.stringify(openApiDocument(publicUrl, version()));
+  app.get('/openapi.json', (_request, reply) =>
+    reply
+      .headers({ 'access-control-allow-origin': '*', 'cache-control': 'no-cache' })
+      .type('application/json; charset=utf-8')
+      .send(document),
+  );
+  const serve = (path: string, type: string, body: () => string) =>
+    app.get(path, (_request, reply) =>
+      reply
+        .headers({
+          'content-security-policy': policy,
+          'referrer-policy': 'no-referrer',
+          'cache-control': 'no-cache',
+        })
+        .type(type)
+        .send(body()),
+    );
+  serve('/docs', 'text/html; charset=utf-8', () => page);
+  serve('/docs/start.js', 'text/javascript; charset=utf-8', () => start);
+  serve('/docs/swagger-ui.css', 'text/css; charset=utf-8', () => swaggerFile('swagger-ui.css'));
+  serve('/docs/swagger-ui-bundle.js', 'text/javascript; charset=utf-8', () =>
+    swaggerFile('swagger-ui-bundle.js'),
+  );
+}
+
+const files = new Map<string, string>();
+
+/** A file of the swagger-ui-dist package, read when first asked for. */
+function swaggerFile(name: string): string {
+  const known = files.get(name);
+  if (known !== undefined) return known;
+  const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  // The map that the last line names is not served.
+  const text = readFileSync(join(folder, name), 'utf8').replace(
+    /\n\/[/*]# sourceMappingURL=\S+( \*\/)?\s*$/,
+    '\n',
+  );
+  files.set(name, text);
+  return text;
+}

@@ -1,0 +1,128 @@
+import { endpoints, ProblemError, routes, type Endpoint } from '@parley/protocol';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Context, HostAsker, PersonAsker } from '../actions/action.ts';
+import { actions, type ActionName } from '../actions/index.ts';
+import { whyOutOfScope } from '../domain/scope.ts';
+import { identify, whyNotAsk } from './asker.ts';
+import type { Authenticator } from './authenticator.ts';
+import type { Limiter } from './rate-limit.ts';
+
+type Asker = HostAsker | PersonAsker;
+
+/** What the routes work with. */
+export interface RoutesOptions {
+  readonly context: Context;
+  readonly authenticator: Authenticator;
+  readonly limiter: Limiter;
+}
+
+/**
+ * An action as a route calls it: whom it takes has been checked by `whyNotAsk`, its input by the endpoint's schemas. A method's
+ * parameters may be narrower than declared, which is what lets one loop call them all.
+ */
+interface Runnable {
+  run(context: Context, asker: Asker, input: unknown): Promise<unknown>;
+}
+
+/** Adds the route of every endpoint whose action is there. */
+export function addApiRoutes(app: FastifyInstance, options: RoutesOptions): void {
+  for (const name of actionNames()) addRoute(app, options, name, { run: actions[name] });
+}
+
+function actionNames(): (keyof typeof actions)[] {
+  return Object.keys(actions).filter((name): name is keyof typeof actions => name in actions);
+}
+
+/** Fastify's spelling of a path of the table: `{id}` is `:id`. */
+export function fastifyPath(path: string): string {
+  return path.replace(/\{(\w+)\}/g, ':$1');
+}
+
+function addRoute(app: FastifyInstance, options: RoutesOptions, name: ActionName, action: Runnable): void {
+  const [method, path] = routes[name];
+  const endpoint: Endpoint = endpoints[name];
+  const status = endpoint.status ?? 200;
+  app.route({
+    method,
+    url: fastifyPath(path),
+    schema: {
+      params: endpoint.params ?? noFields,
+      querystring: endpoint.query ?? noFields,
+      ...(endpoint.body !== undefined && { body: endpoint.body }),
+    },
+    onRequest: async (request) => {
+      request.asker = await identify(request, options.authenticator, options.limiter);
+      const refusal = whyNotAsk(endpoint.asker, request.asker);
+      if (refusal !== null) throw refusal;
+    },
+    handler: async (request, reply) => {
+      const asker = requireAsker(request);
+      requireScope(asker, name, request);
+      const answer = await limited(options.limiter, name, asker, () =>
+        action.run(options.context, asker, {
+          params: request.params,
+          query: request.query,
+          body: request.body,
+        }),
+      );
+      return send(reply, status, answer);
+    },
+  });
+}
+
+const noFields = { type: 'object', properties: {}, additionalProperties: false };
+
+/** The asker that `onRequest` found. */
+export function requireAsker(request: FastifyRequest): Asker {
+  if (request.asker === null) throw new Error('A route without an asker');
+  return request.asker;
+}
+
+/** Refuses what a link's session, which opens one conversation, does not open. */
+export function requireScope(
+  asker: Asker,
+  name: keyof typeof endpoints,
+  named: { params: unknown; body: unknown },
+): void {
+  if (asker.kind !== 'person' || asker.conversationId === undefined) return;
+  const code = whyOutOfScope(asker.conversationId, name, named);
+  if (code === 'not-found') throw new ProblemError(code, 'There is no such conversation.');
+  if (code !== null)
+    throw new ProblemError(
+      code,
+      'Your link opens one conversation alone; sign in to the marketplace for more.',
+    );
+}
+
+/** Takes a send from the sender's allowance; an opening too, unless the conversation was there before. */
+async function limited(
+  limiter: Limiter,
+  name: ActionName,
+  asker: Asker,
+  run: () => Promise<unknown>,
+): Promise<unknown> {
+  if (asker.kind !== 'person') return run();
+  const opens = name === 'openConversation';
+  if (name === 'sendMessage' || opens) limiter.require('sends', asker.userId);
+  if (opens) limiter.require('conversations', asker.userId);
+  const answer = await run();
+  if (opens && !isFirstMessage(answer)) limiter.giveBack('conversations', asker.userId);
+  return answer;
+}
+
+function isFirstMessage(answer: unknown): boolean {
+  const message: unknown = Object.getOwnPropertyDescriptor(answer, 'message')?.value;
+  return typeof message === 'object' && message !== null && 'seq' in message && message.seq === 1;
+}
+
+function send(reply: FastifyReply, status: number, answer: unknown): FastifyReply {
+  void reply.code(status).header('cache-control', 'no-store');
+  if (status === 204) return reply.send();
+  return reply.type('application/json; charset=utf-8').serializer(JSON.stringify).send(answer);
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    asker: HostAsker | PersonAsker | null;
+  }
+}

@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import cors from '@fastify/cors';
+import { ProblemError, routes } from '@parley/protocol';
+import {
+  fastify,
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+} from 'fastify';
+import type { Pool } from 'pg';
+import type { Config } from '../config.ts';
+import { addDocs } from './docs.ts';
+import { addAttachmentRoutes } from './attachments.ts';
+import { addHealthRoutes } from './health.ts';
+import { addPages } from './pages.ts';
+import { sendError, sendProblem } from './problems.ts';
+import { addApiRoutes, fastifyPath, type RoutesOptions } from './routes.ts';
+import { addSessions } from './sessions.ts';
+import { compileValidator } from './validation.ts';
+
+export interface HttpOptions extends RoutesOptions {
+  readonly pool: Pool;
+  /** Routes of a program that shares the address, such as the demo's shop; with them, `/` is theirs. */
+  readonly routes?: ((app: FastifyInstance) => Promise<void>) | undefined;
+}
+
+/** Bytes of a JSON body. */
+const bodyLimit = 1024 * 1024;
+
+/** The HTTP side, complete but not listening yet. */
+export async function createHttpServer(options: HttpOptions): Promise<FastifyInstance> {
+  const { config } = options.context;
+  const loggerInstance: FastifyBaseLogger = options.context.log;
+  const app = fastify({
+    loggerInstance,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    bodyLimit,
+    trustProxy: trustProxy(config),
+    frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
+    forceCloseConnections: 'idle',
+    // A phone on a slow line may take its time over 10 MB.
+    requestTimeout: 120_000,
+    // The longest parameter is a link's token.
+    routerOptions: { maxParamLength: 2_000 },
+  });
+  app.decorateRequest('asker', null);
+  app.setValidatorCompiler(compileValidator);
+  app.setErrorHandler(sendError);
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(reply.headers(allowHeader(app, request)), notFound(app, request)),
+  );
+  readJson(app);
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' });
+  });
+  logRequests(app);
+  await app.register((scope) => addApi(scope, options));
+  addHealthRoutes(app, options.pool);
+  addDocs(app, config.publicUrl);
+  addSessions(app, options);
+  await addPages(app, config, { home: options.routes === undefined });
+  if (options.routes !== undefined) await app.register(options.routes);
+  return app;
+}
+
+/** A number trusts that many proxies, counted from here. */
+function trustProxy({
+  trustProxy: trusted,
+}: Config): boolean | string[] | ((address: string, hop: number) => boolean) {
+  if (typeof trusted === 'boolean') return trusted;
+  return typeof trusted === 'number' ? (_address, hop) => hop < trusted : [...trusted];
+}
+
+async function addApi(app: FastifyInstance, options: HttpOptions): Promise<void> {
+  await app.register(cors, {
+    origin: [...options.context.config.allowedOrigins],
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    allowedHeaders: ['authorization', 'content-type', 'parley-as'],
+    exposedHeaders: ['retry-after', 'x-request-id'],
+    maxAge: 600,
+  });
+  addApiRoutes(app, options);
+  await addAttachmentRoutes(app, options);
+}
+
+/** JSON alone. An empty body is none, so that a `DELETE` that says JSON and sends nothing is no error. */
+function readJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    /^application\/(?:json|[\w.-]+\+json)(?:;|$)/,
+    { parseAs: 'string' },
+    (request, body: string, done) => {
+      if (body === '') done(null, undefined);
+      else void parse(request, body, done);
+    },
+  );
+}
+
+/** One line a request: its route's pattern, since addresses may carry tokens. */
+function logRequests(app: FastifyInstance): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const level = reply.statusCode >= 500 ? 'warn' : 'info';
+    request.log[level](
+      {
+        method: request.method,
+        route: request.routeOptions.url ?? 'unknown',
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+      },
+      'request',
+    );
+  });
+}
+
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+const apiPatterns = Object.values(routes).map(([method, path]) => ({
+  method,
+  pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`),
+  url: fastifyPath(path),
+}));
+
+/** The methods that an address knows, where it knows any. */
+function knownMethods(app: FastifyInstance, { url }: FastifyRequest): string[] {
+  const path = url.split('?', 1)[0] ?? '';
+  const ofApi = apiPatterns.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);
+  return ofApi.length > 0
+    ? [...new Set(ofApi)]
+    : methods.filter((method) => app.hasRoute({ method, url: path }));
+}
+
+function allowHeader(app: FastifyInstance, request: FastifyRequest): Record<string, string> {
+  const known = knownMethods(app, request);
+  return known.length === 0 ? {} : { allow: known.join(', ') };
+}
+
+function notFound(app: FastifyInstance, request: FastifyRequest): ProblemError {
+  const known = knownMethods(app, request);
+  if (known.length === 0 || known.includes(request.method))
+    return new ProblemError('not-found', 'There is nothing at this address. /docs shows what there is.');
+  return new ProblemError(
+    'method-not-allowed',
+    `This address knows ${known.join(', ')}, not ${request.method}.`,
+  );
+}

@@ -1,0 +1,119 @@
+import type { KeyObject } from 'node:crypto';
+import { Email, HostId, HttpUrl, Locale, Name, nullable, ProblemError, Role, Uuid } from '@parley/protocol';
+import { Ajv } from 'ajv';
+import {
+  createRemoteJWKSet,
+  decodeProtectedHeader,
+  errors,
+  jwtVerify,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+} from 'jose';
+import { addFormats } from './formats.ts';
+import { tokenKey } from './user-token.ts';
+
+/** What a user token may say of its person. Claims that are none of ours are the marketplace's own affair. */
+export interface Claims {
+  readonly sub: string;
+  /** Seconds since 1970. */
+  readonly exp: number;
+  readonly name?: string;
+  readonly email?: string | null;
+  readonly avatarUrl?: string | null;
+  readonly locale?: string | null;
+  readonly role?: Role;
+  /** The one conversation that the token is narrowed to. */
+  readonly cid?: string;
+}
+
+const claimsSchema = {
+  type: 'object',
+  required: ['sub', 'exp'],
+  properties: {
+    sub: HostId,
+    exp: { type: 'number' },
+    name: Name,
+    email: nullable(Email),
+    avatarUrl: nullable(HttpUrl),
+    locale: nullable(Locale),
+    role: Role,
+    cid: Uuid,
+  },
+};
+
+const maxTokenLength = 8192;
+/** Seconds that two clocks may differ. */
+const clockTolerance = 5;
+const remoteAlgorithms = ['RS256', 'ES256', 'EdDSA'];
+
+const isClaims = addFormats(new Ajv({ strict: false, verbose: true })).compile<Claims>(claimsSchema);
+
+/** Verifies a user token: HS256 with the secret, RS256, ES256 and EdDSA by the key set. Throws `ProblemError`s. */
+export type TokenVerifier = (token: string) => Promise<Claims>;
+
+export function createTokenVerifier(config: { secret: string; jwksUrl: string | null }): TokenVerifier {
+  const secret = tokenKey(config.secret);
+  const keys = config.jwksUrl === null ? null : createRemoteJWKSet(new URL(config.jwksUrl));
+  return async (token) => {
+    if (token.length > maxTokenLength)
+      throw unauthenticated(`The token is longer than ${maxTokenLength} characters.`);
+    const payload = await verifySignature(token, secret, keys);
+    if (isClaims(payload)) return payload;
+    const [error] = isClaims.errors ?? [];
+    const claim = error?.instancePath.slice(1) ?? '';
+    throw unauthenticated(
+      claim === ''
+        ? 'The token needs the claims sub and exp.'
+        : `The token's claim ${claim} is not valid: ${error?.parentSchema?.['description'] ?? error?.message}.`,
+    );
+  };
+}
+
+async function verifySignature(
+  token: string,
+  secret: KeyObject,
+  keys: JWTVerifyGetKey | null,
+): Promise<JWTPayload> {
+  try {
+    const { alg } = decodeProtectedHeader(token);
+    const options = { clockTolerance, requiredClaims: ['sub', 'exp'] };
+    if (alg === 'HS256')
+      return (await jwtVerify(token, secret, { ...options, algorithms: ['HS256'] })).payload;
+    if (alg === undefined || !remoteAlgorithms.includes(alg))
+      throw unauthenticated('The token must be signed with HS256, RS256, ES256 or EdDSA.');
+    if (keys === null)
+      throw unauthenticated(`The token is signed with ${alg}, for which PARLEY_JWKS_URL must be set.`);
+    return (await jwtVerify(token, keys, { ...options, algorithms: remoteAlgorithms })).payload;
+  } catch (error) {
+    throw asProblem(error);
+  }
+}
+
+function asProblem(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error;
+  if (error instanceof errors.JWTExpired) return unauthenticated('The token has expired; get a fresh one.');
+  if (error instanceof errors.JWTClaimValidationFailed)
+    return unauthenticated(`The token's claim ${error.claim} is missing or not valid.`);
+  if (error instanceof errors.JWSSignatureVerificationFailed || error instanceof errors.JWKSNoMatchingKey)
+    return unauthenticated("The token's signature does not fit: it was signed with another key.");
+  if (isKeySetFailure(error))
+    return new ProblemError(
+      'unavailable',
+      "The marketplace's keys (PARLEY_JWKS_URL) cannot be read right now.",
+      {
+        retryAfter: 5,
+      },
+    );
+  return unauthenticated('The bearer is neither the API key nor a user token (a JWT).');
+}
+
+/** The key set could not be fetched or read, which says nothing about the token. */
+function isKeySetFailure(error: unknown): boolean {
+  if (error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid) return true;
+  if (error instanceof errors.JOSEError) return error.code === 'ERR_JOSE_GENERIC';
+  return error instanceof TypeError && error.message === 'fetch failed';
+}
+
+function unauthenticated(detail: string): ProblemError {
+  return new ProblemError('unauthenticated', detail);
+}
