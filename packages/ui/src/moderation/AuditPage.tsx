@@ -97,6 +97,9 @@ function AuditTable(props: { base: string; items: readonly AuditItem[]; stale: b
 /** `2026-11-24 14:52:07`, in UTC, as records are compared in. */
 const utc = (at: string) => at.slice(0, 19).replace('T', ' ');
 
+/** The end of an id, in which ids made at about the same time differ. */
+const tail = (id: string) => `…${id.slice(-8)}`;
+
 function AuditRow({ base, item }: { base: string; item: AuditItem }) {
   const words = useModerationWords();
   return (
@@ -119,8 +122,12 @@ function AuditRow({ base, item }: { base: string; item: AuditItem }) {
       </td>
       <td className={classes('parley-cell-text', !item.conversationId && !item.userId && 'parley-cell-drop')}>
         {item.conversationId !== undefined && (
-          <AddressLink className="parley-mod-one" href={`${base}/conversations/${item.conversationId}`}>
-            {words.say('mod.audit.conversation', { id: item.conversationId })}
+          <AddressLink
+            className="parley-mod-one"
+            href={`${base}/conversations/${item.conversationId}`}
+            title={item.conversationId}
+          >
+            {words.say('mod.audit.conversation', { id: tail(item.conversationId) })}
           </AddressLink>
         )}
         {item.userId !== undefined && (

@@ -54,11 +54,7 @@ export function FilterBar<K extends string>(props: FilterBarProps<K>) {
         {words.say('mod.filter')}
       </button>
       {Object.values(filters).some(Boolean) && (
-        <button
-          type="button"
-          className="parley-mod-button parley-bare parley-small"
-          onClick={onClear}
-        >
+        <button type="button" className="parley-mod-button parley-bare parley-small" onClick={onClear}>
           {words.say('mod.filter.clear')}
         </button>
       )}

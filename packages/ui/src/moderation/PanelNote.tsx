@@ -35,7 +35,7 @@ export function PanelProblem({ problem, onRetry }: { problem: Problem; onRetry: 
       : words.say('mod.error-hint', { detail: problem.detail || problem.title });
   return (
     <div role="alert">
-      <PanelNote icon="shield" title={words.say('mod.error')} hint={hint}>
+      <PanelNote icon="alert" title={words.say('mod.error')} hint={hint}>
         <button type="button" className="parley-mod-button" onClick={onRetry}>
           {words.say('mod.retry')}
         </button>

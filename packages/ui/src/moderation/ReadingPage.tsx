@@ -55,6 +55,7 @@ function ReadingHead({ base, head, reports }: ReadingHeadProps) {
     ...(head.listing.price ? [words.money(head.listing.price)] : []),
     ...head.orders.map((order) => words.say('mod.order', { number: order.number ?? order.id })),
     words.say('mod.reading.messages', { count: head.lastSeq }),
+    ...(head.status === 'open' ? [words.say('mod.status.open')] : []),
     ...(reports > 0 ? [words.say('mod.reports', { count: reports })] : []),
   ];
   // The list as it was filtered is one step back where one came from it.
@@ -81,7 +82,7 @@ function ReadingHead({ base, head, reports }: ReadingHeadProps) {
         </h1>
         {facts && <p className="parley-mod-meta">{facts.join(' · ')}</p>}
       </div>
-      {head && <StatusChip status={head.status} />}
+      {head && head.status !== 'open' && <StatusChip status={head.status} />}
     </header>
   );
 }

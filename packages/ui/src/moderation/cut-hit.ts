@@ -12,7 +12,7 @@ export interface CutHit {
  * @param start,end UTF-16 offsets of the hit in `excerpt`
  * @param lead at most how many characters stand before the hit
  */
-export function cutHit(excerpt: string, start: number, end: number, lead = 28): CutHit {
+export function cutHit(excerpt: string, start: number, end: number, lead = 20): CutHit {
   const from = Math.min(Math.max(0, start), excerpt.length);
   const to = Math.min(Math.max(from, end), excerpt.length);
   const before = excerpt.slice(0, from);

@@ -102,7 +102,7 @@ export const moderationWords = {
   'mod.reason.support-hint': 'Say the ticket number below',
   'mod.reason.legal': 'A legal request',
   'mod.reason.legal-hint': 'Say the file number below',
-  'mod.strip': 'You are reading as {name}, because of {reason}. Recorded {time}.',
+  'mod.strip': 'You are reading as {name}. Reason: {reason}. Recorded {time}.',
   'mod.strip.left': { one: '{count} minute left', other: '{count} minutes left' },
   'mod.strip.stop': 'Stop reading',
   'mod.log.label': 'Messages',
