@@ -6,13 +6,15 @@ const retryable = new Set(['40001', '40P01']);
 const maxTries = 5;
 
 /** Runs `work` in a transaction, again when PostgreSQL ended it for the sake of another one. `work` may run several times. */
-export async function transact<T>(
-  db: Kysely<Tables>,
-  work: (trx: Transaction<Tables>) => Promise<T>,
-): Promise<T> {
+export function transact<T>(db: Kysely<Tables>, work: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
+  return withRetries(() => db.transaction().execute(work));
+}
+
+/** Runs a transaction again, up to five times in all, when PostgreSQL ended it for the sake of another one. */
+export async function withRetries<T>(transaction: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await db.transaction().execute(work);
+      return await transaction();
     } catch (error) {
       if (attempt >= maxTries || !retryable.has(sqlState(error))) throw error;
     }

@@ -2,6 +2,8 @@ import { ProblemError } from '@parley/protocol';
 import type { Logger } from 'pino';
 import type { Pool, PoolClient } from 'pg';
 import type { Bus, BusEvent } from '../bus/bus.ts';
+import { withRetries } from '../db/transact.ts';
+import { isUnreachable } from '../db/unreachable.ts';
 import { lockAndRead } from './facts.ts';
 import type { Appended, Entry, Journal } from './journal.ts';
 import { planBatch, type Outcome, type Plan } from './plan.ts';
@@ -24,10 +26,6 @@ interface Waiting {
   readonly resolve: (appended: Appended) => void;
   readonly reject: (error: unknown) => void;
 }
-
-/** PostgreSQL's codes for what another try can cure: serialization failure, deadlock. */
-const retryable = new Set(['40001', '40P01']);
-const maxTries = 5;
 
 /**
  * Starts a journal. There is no timer in it: an entry that finds it idle is written at once; a batch forms only while a commit is
@@ -73,12 +71,12 @@ export function createJournal(options: JournalOptions): Journal {
 
 async function writeBatch(options: JournalOptions, batch: readonly Waiting[]): Promise<void> {
   try {
-    const plan = await commitWithRetries(options, batch);
+    const plan = await withRetries(() => commit(options, batch));
     options.bus.publish(eventsOf(plan));
     batch.forEach((waiting, index) => settle(waiting, plan.outcomes[index]));
   } catch (error) {
     // What one entry made fail must not fail the others: each is tried alone, and only the bad one hears of it.
-    if (batch.length > 1 && !isConnectionError(error))
+    if (batch.length > 1 && !isUnreachable(error))
       for (const waiting of batch) await writeBatch(options, [waiting]);
     else for (const waiting of batch) waiting.reject(asProblem(options.log, error));
   }
@@ -88,16 +86,6 @@ function settle(waiting: Waiting, outcome: Outcome | undefined): void {
   if (outcome === undefined) waiting.reject(new Error('The journal decided nothing of an entry'));
   else if ('problem' in outcome) waiting.reject(outcome.problem);
   else waiting.resolve(outcome.appended);
-}
-
-async function commitWithRetries(options: JournalOptions, batch: readonly Waiting[]): Promise<Plan> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await commit(options, batch);
-    } catch (error) {
-      if (attempt >= maxTries || !retryable.has(sqlState(error))) throw error;
-    }
-  }
 }
 
 async function commit(options: JournalOptions, batch: readonly Waiting[]): Promise<Plan> {
@@ -146,19 +134,8 @@ function eventsOf(plan: Plan): BusEvent[] {
   });
 }
 
-function sqlState(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-}
-
-/** Class 08 is a lost connection, 57P0x a server that shuts down or starts, 53 one without room; E… are the socket's; the driver's have no code. */
-function isConnectionError(error: unknown): boolean {
-  const code = sqlState(error);
-  if (code !== '') return /^(08|57P|53|E)/.test(code);
-  return error instanceof Error && /connect/i.test(error.message);
-}
-
 function asProblem(log: Logger, error: unknown): ProblemError {
-  if (isConnectionError(error)) {
+  if (isUnreachable(error)) {
     log.error({ err: error }, 'the journal cannot reach the database');
     return new ProblemError(
       'unavailable',
