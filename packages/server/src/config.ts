@@ -1,7 +1,7 @@
 import { readRates, type Rates } from './config/rates.ts';
 import { readMail, type MailConfig } from './config/mail.ts';
 import { readNetwork, type NetworkConfig } from './config/network.ts';
-import { createReader } from './config/reader.ts';
+import { createReader, type Reader } from './config/reader.ts';
 import { readSecrets, type Secrets } from './config/secrets.ts';
 
 export type { Rate } from './config/rates.ts';
@@ -30,6 +30,24 @@ export class ConfigError extends Error {
   }
 }
 
+/** Where the database is: all that `parley migrate` needs. */
+export type DatabaseConfig = Pick<Config, 'dataDir' | 'databaseUrl'>;
+
+/** The part of the configuration that says where the database is. @throws {ConfigError} */
+export function loadDatabaseConfig(env: Readonly<Record<string, string | undefined>>): DatabaseConfig {
+  const reader = createReader(env);
+  const config = readDatabase(reader);
+  if (reader.problems.length > 0) throw new ConfigError(reader.problems);
+  return config;
+}
+
+function readDatabase(reader: Reader): DatabaseConfig {
+  return {
+    dataDir: reader.text('PARLEY_DATA') ?? '.parley',
+    databaseUrl: reader.url('DATABASE_URL', ['postgres:', 'postgresql:']),
+  };
+}
+
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
 /**
@@ -39,18 +57,16 @@ const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
  */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>, mode: Mode): Config {
   const reader = createReader(env);
-  const dataDir = reader.text('PARLEY_DATA') ?? '.parley';
   refuseRedis(reader.text('REDIS_URL'), reader.fail);
   const settings = {
     mode,
-    dataDir,
-    databaseUrl: reader.url('DATABASE_URL', ['postgres:', 'postgresql:']),
+    ...readDatabase(reader),
     logLevel: reader.oneOf('LOG_LEVEL', logLevels, mode === 'demo' ? 'warn' : 'info'),
     ...readNetwork(reader),
     ...readMail(reader, mode),
     ...readRates(reader),
   };
-  const config = { ...settings, ...readSecrets(reader, mode, dataDir), warnings: reader.warnings };
+  const config = { ...settings, ...readSecrets(reader, mode, settings.dataDir), warnings: reader.warnings };
   if (reader.problems.length > 0) throw new ConfigError(reader.problems);
   return config;
 }

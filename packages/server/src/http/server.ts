@@ -10,6 +10,7 @@ import {
 } from 'fastify';
 import type { Pool } from 'pg';
 import type { Config } from '../config.ts';
+import { registerUnsubscribe } from '../mail/unsubscribe-pages.ts';
 import { addDocs } from './docs.ts';
 import { addAttachmentRoutes } from './attachments.ts';
 import { addHealthRoutes } from './health.ts';
@@ -60,6 +61,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   addHealthRoutes(app, options.pool);
   addDocs(app, config.publicUrl);
   addSessions(app, options);
+  await registerUnsubscribe(app, options.context);
   await addPages(app, config, { home: options.routes === undefined });
   if (options.routes !== undefined) await app.register(options.routes);
   return app;
