@@ -1,7 +1,7 @@
 import type { ConversationStatus } from '@parley/protocol';
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { TimePosition } from './cursor.ts';
-import { holdsAll, readWatermark, type Term } from './search.ts';
+import { holdsAll, namesHold, readWatermark, type Term } from './search.ts';
 import type { Tables } from './tables.ts';
 import { sqlState } from './transact.ts';
 import { matchingTail } from './text-tail.ts';
@@ -131,14 +131,6 @@ async function searchByIndex(
 }
 
 const queryCanceled = '57014';
-
-/** Each word in one side's names, the title or an order's number. */
-function namesHold(terms: readonly Term[]): RawBuilder<boolean> {
-  return sql<boolean>`(${sql.join(
-    terms.map((term) => sql`(c.buyer_search like ${term.pattern} or c.store_search like ${term.pattern})`),
-    sql` and `,
-  )})`;
-}
 
 /** On `conversations c`. One without a message yet is in nobody's list. */
 function conditions(filter: ModerationFilter, after: TimePosition | null): RawBuilder<boolean> {

@@ -3,31 +3,48 @@ import { sql, type Kysely } from 'kysely';
 import { excerptAround } from '../domain/excerpt.ts';
 import { headColumns, headJoins } from './conversations.ts';
 import { presentHead, type ConversationRow } from './present.ts';
-import { foldCharacters, holdsAll, isUnread, readWatermark, type Term } from './search.ts';
+import { foldCharacters, holdsAll, isUnread, namesHold, readWatermark, type Term } from './search.ts';
 import type { Tables } from './tables.ts';
 import { textHolds } from './text-tail.ts';
 
 type Head = ReturnType<typeof presentHead> & { lastActivityAt: string };
 type Hit = NonNullable<ModerationConversation['hit']>;
 
-/** Conversations as a moderator's list shows them, in the order of `ids`. */
+/**
+ * Conversations as a moderator's list shows them, in the order of `ids`; where something was sought, without those that hold it neither in
+ * their names nor, by now, in a text.
+ */
 export async function loadListed(
   db: Kysely<Tables>,
   ids: readonly string[],
   terms: readonly Term[],
 ): Promise<ModerationConversation[]> {
   if (ids.length === 0) return [];
-  const [heads, reports, hits] = await Promise.all([
+  const [heads, reports, hits, named] = await Promise.all([
     loadHeads(db, ids),
     countReports(db, ids),
     loadHits(db, ids, terms),
+    findNamed(db, ids, terms),
   ]);
   return ids.flatMap((id): ModerationConversation[] => {
     const head = heads.get(id);
     const count = reports.get(id) ?? 0;
-    if (head === undefined) return [];
-    return [{ ...head, flags: count > 0 ? ['report'] : [], reports: count, hit: hits.get(id) ?? null }];
+    const hit = hits.get(id) ?? null;
+    if (head === undefined || (hit === null && !named.has(id))) return [];
+    return [{ ...head, flags: count > 0 ? ['report'] : [], reports: count, hit }];
   });
+}
+
+/** Those of the conversations whose names, title or orders hold every term: all of them, where there is none. */
+async function findNamed(
+  db: Kysely<Tables>,
+  ids: readonly string[],
+  terms: readonly Term[],
+): Promise<Set<string>> {
+  if (terms.length === 0) return new Set(ids);
+  const { rows } = await sql<{ id: string }>`select c.id from conversations c
+    where c.id = any(${ids}::uuid[]) and ${namesHold(terms)}`.execute(db);
+  return new Set(rows.map((row) => row.id));
 }
 
 async function loadHeads(db: Kysely<Tables>, ids: readonly string[]): Promise<Map<string, Head>> {

@@ -38,6 +38,14 @@ export function holdsAll(column: RawBuilder<unknown>, terms: readonly Term[]): R
   )})`;
 }
 
+/** That each term of `conversations c` is in a name of either side, the title or an order's number. */
+export function namesHold(terms: readonly Term[]): RawBuilder<boolean> {
+  return sql<boolean>`(${sql.join(
+    terms.map((term) => sql`(c.buyer_search like ${term.pattern} or c.store_search like ${term.pattern})`),
+    sql` and `,
+  )})`;
+}
+
 /** What each of these characters becomes by folding. */
 export async function foldCharacters(
   db: Kysely<Tables>,

@@ -1,0 +1,512 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { jwtVerify } from 'jose';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { actions } from '../src/actions/index.ts';
+import type { BusEvent } from '../src/bus/bus.ts';
+import { indexTexts } from '../src/jobs/index-texts.ts';
+import { createNode, type TestNode } from './support/node.ts';
+import { host, openAbout, person, problemOf, putBowl, putShop, send } from './support/shop.ts';
+
+let database: TestDatabase;
+let node: TestNode;
+let other: TestNode;
+const heard: BusEvent[] = [];
+const ends: (() => Promise<unknown>)[] = [];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const folder = await mkdtemp(join(tmpdir(), 'parley-catalogue-'));
+  node = await createNode(database.url, { PARLEY_DATA: folder });
+  other = await createNode(database.url, { PARLEY_DATA: folder });
+  node.context.bus.subscribe((event) => heard.push(event));
+  ends.push(
+    () => node.close(),
+    () => other.close(),
+    () => database.drop(),
+    () => rm(folder, { recursive: true }),
+  );
+  await putShop(node);
+});
+afterAll(async () => {
+  for (const end of ends) await end();
+});
+beforeEach(() => {
+  heard.length = 0;
+});
+
+async function rows(sql: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
+  return (await node.pool.query<Record<string, unknown>>(sql, values)).rows;
+}
+
+function changed(conversationId: string): string[] {
+  return heard.flatMap((event) =>
+    event.type === 'conversation.changed' && event.conversationId === conversationId ? event.recipients : [],
+  );
+}
+
+async function freshConversation(buyer = 'john'): Promise<{ id: string; listing: string }> {
+  const listing = `l-${randomUUID()}`;
+  await putBowl(node, listing, 'Bowl');
+  const id = await openAbout(node, buyer, listing, 'Is it there?');
+  heard.length = 0;
+  return { id, listing };
+}
+
+async function inboxIds(userId: string, q: string): Promise<string[]> {
+  const page = await actions.listInbox(node.context, person(userId), { query: { q } });
+  return page.items.map((item) => item.id);
+}
+
+describe('users', () => {
+  test('what a PUT leaves out stays, null empties', async () => {
+    const params = { id: 'zoe' };
+    const first = await actions.putUser(node.context, host, {
+      params,
+      body: { name: '  Zoë \n Q ', email: 'zoe@people.test', locale: 'pt', timeZone: 'Europe/Lisbon' },
+    });
+    expect(first).toMatchObject({ id: 'zoe', name: 'Zoë Q', role: 'member', suspended: false });
+    const second = await actions.putUser(node.context, host, { params, body: { name: 'Zoë', email: null } });
+    expect(second).toMatchObject({ name: 'Zoë', email: null, locale: 'pt', timeZone: 'Europe/Lisbon' });
+    expect(second.createdAt).toBe(first.createdAt);
+    expect(await actions.getUser(node.context, host, { params })).toEqual(second);
+  });
+
+  test('what cannot be stored is refused by its field', async () => {
+    const put = (body: { name: string; avatarUrl?: string; timeZone?: string }) =>
+      problemOf(actions.putUser(node.context, host, { params: { id: 'bad' }, body }));
+    expect(await put({ name: ' \0 ' })).toBe('invalid /name');
+    expect(await put({ name: 'half \ud83d' })).toBe('invalid /name');
+    expect(await put({ name: 'Bad', avatarUrl: '/a\0b' })).toBe('invalid /avatarUrl');
+    expect(await put({ name: 'Bad', timeZone: 'Moon/Base' })).toBe('invalid /timeZone');
+    expect(await problemOf(actions.getUser(node.context, host, { params: { id: 'bad' } }))).toBe('not-found');
+  });
+
+  test('a new name is found by the store, and told to both sides', async () => {
+    const { id } = await freshConversation('ann');
+    expect(await inboxIds('sarah', 'CAFE')).toContain(id);
+    await actions.putUser(node.context, host, { params: { id: 'ann' }, body: { name: 'Ánn Crème' } });
+    expect(await inboxIds('sarah', 'creme')).toContain(id);
+    expect(await inboxIds('sarah', 'cafe')).not.toContain(id);
+    expect(await inboxIds('ann', 'creme')).not.toContain(id);
+    expect(changed(id).sort()).toEqual(['ann', 'sarah', 'tom']);
+    heard.length = 0;
+    await actions.putUser(node.context, host, { params: { id: 'ann' }, body: { name: 'Ánn Crème' } });
+    expect(heard).toEqual([]);
+  });
+
+  test('what a dying process left unsaid in the search columns is found by the next PUT', async () => {
+    const { id } = await freshConversation('ann');
+    await node.pool.query(`update conversations set buyer_search = 'stale' where id = $1`, [id]);
+    await actions.putUser(node.context, host, { params: { id: 'ann' }, body: { name: 'Ánn Crème' } });
+    expect(await inboxIds('sarah', 'creme')).toContain(id);
+  });
+});
+
+describe('erasing', () => {
+  test('name, address, texts and files go; the log keeps its shape', async () => {
+    await actions.putUser(node.context, host, {
+      params: { id: 'gone' },
+      body: { name: 'Gone Soon', email: 'gone@people.test', locale: 'de' },
+    });
+    const { id } = await freshConversation('gone');
+    const attachment = randomUUID();
+    await node.context.blobs.put('ab/cd', new Uint8Array([1, 2, 3]));
+    await node.pool.query(
+      `insert into attachments (id, owner_id, name, type, size, blob) values ($1, 'gone', 'me.png', 'image/png', 3, 'ab/cd')`,
+      [attachment],
+    );
+    await actions.sendMessage(node.context, person('gone'), {
+      params: { id },
+      body: { text: 'My secret picture', clientId: 'a', attachmentIds: [attachment] },
+    });
+    await actions.editMessage(node.context, person('gone'), {
+      params: { id, seq: 1 },
+      body: { text: 'Secret two' },
+    });
+    await send(node, 'sarah', id, 'The store says this');
+    await send(node, 'gone', id, 'Secret last');
+    await actions.reportConversation(node.context, person('gone'), {
+      body: { conversationId: id, reason: 'other', text: 'Secret report' },
+    });
+    await node.pool.query(
+      `update messages set created_at = created_at - interval '1 minute' where conversation_id = $1`,
+      [id],
+    );
+    await indexTexts(node.context.db);
+    const shape = `select seq, kind, author from messages where conversation_id = $1 order by seq`;
+    const before = await rows(shape, [id]);
+    heard.length = 0;
+
+    expect(await actions.deleteUser(node.context, host, { params: { id: 'gone' } })).toBeNull();
+
+    expect(await rows(shape, [id])).toEqual(before);
+    const dump = JSON.stringify([
+      await rows('select * from users where id = $1', ['gone']),
+      await rows('select * from messages where conversation_id = $1', [id]),
+      await rows('select * from conversations where id = $1', [id]),
+      await rows('select * from message_texts where conversation_id = $1', [id]),
+      await rows('select * from reports'),
+      await rows(`select * from attachments where owner_id = 'gone'`),
+    ]);
+    expect(dump).not.toMatch(/secret|gone soon|gone@|me\.png/i);
+    expect(dump).toContain('The store says this');
+    expect(await node.context.blobs.get('ab/cd')).toBeNull();
+    expect(heard).toContainEqual({ type: 'user.barred', recipients: ['gone'] });
+    expect(changed(id)).toContain('sarah');
+    const redacted = await rows(
+      `select seq from messages where conversation_id = $1 and redacted_at is not null order by seq`,
+      [id],
+    );
+    expect(redacted.map((row) => row.seq)).toEqual([1, 2, 5]);
+    expect(await problemOf(send(node, 'gone', id, 'Still here'))).toBe('suspended');
+    expect(await problemOf(actions.deleteUser(node.context, host, { params: { id: 'gone' } }))).toBe('none');
+    expect(await problemOf(actions.deleteUser(node.context, host, { params: { id: 'nobody' } }))).toBe(
+      'not-found',
+    );
+    expect(await problemOf(actions.createToken(node.context, host, { body: { userId: 'gone' } }))).toBe(
+      'not-found',
+    );
+  });
+
+  test('reaches what a former member wrote, and takes their seats', async () => {
+    const put = (members: string[]) =>
+      actions.putStore(node.context, host, { params: { id: 'clay' }, body: { name: 'Clay & Co', members } });
+    await actions.putUser(node.context, host, { params: { id: 'temp' }, body: { name: 'Temp' } });
+    await put(['sarah', 'tom', 'temp']);
+    const { id } = await freshConversation();
+    await send(node, 'temp', id, 'Words of a temp');
+    await put(['sarah', 'tom']);
+    await actions.deleteUser(node.context, host, { params: { id: 'temp' } });
+    const found = await rows(
+      'select body, head_text from messages join conversations c on c.id = conversation_id where author = $1',
+      ['temp'],
+    );
+    expect(found).toEqual([{ body: '', head_text: '' }]);
+  });
+
+  test('a text sent at the same moment is gone too', async () => {
+    await actions.putUser(node.context, host, { params: { id: 'racer' }, body: { name: 'Racer' } });
+    const { id } = await freshConversation('racer');
+    const sends = Promise.allSettled(
+      Array.from({ length: 30 }, (_none, index) =>
+        send(index % 2 ? node : other, 'racer', id, `Text ${index}`),
+      ),
+    );
+    await actions.deleteUser(node.context, host, { params: { id: 'racer' } });
+    await sends;
+    expect(await rows(`select body from messages where author = 'racer' and body <> ''`)).toEqual([]);
+  });
+});
+
+describe('stores', () => {
+  test('unknown and erased members are named by their place', async () => {
+    const put = actions.putStore(node.context, host, {
+      params: { id: 'new' },
+      body: { name: 'New', members: ['sarah', 'nobody', 'gone'] },
+    });
+    expect(await problemOf(put)).toBe('invalid /members/1 /members/2');
+    expect(await problemOf(actions.getStore(node.context, host, { params: { id: 'new' } }))).toBe(
+      'not-found',
+    );
+  });
+
+  test('a new member gets the conversations, one who left loses them', async () => {
+    const { id } = await freshConversation();
+    await send(node, 'john', id, 'Anybody?');
+    const put = (members: string[]) =>
+      actions.putStore(node.context, host, { params: { id: 'clay' }, body: { name: 'Clay & Co', members } });
+    expect((await put(['tom', 'sarah', 'eve'])).members).toEqual(['eve', 'sarah', 'tom']);
+    const seen = await actions.getConversation(node.context, person('eve'), { params: { id } });
+    expect(seen.seat).toEqual({ side: 'store', readSeq: 2, unread: 0, muted: false, archived: false });
+    expect(seen.needsReply).toBe(true);
+    expect(changed(id)).toContain('eve');
+    expect(await send(node, 'eve', id, 'I am')).toBe(3);
+    await put(['sarah', 'tom']);
+    expect(await problemOf(actions.getConversation(node.context, person('eve'), { params: { id } }))).toBe(
+      'not-found',
+    );
+    expect(await problemOf(send(node, 'eve', id, 'Still?'))).toBe('not-found');
+    const store = await actions.getStore(node.context, host, { params: { id: 'clay' } });
+    expect(store.members).toEqual(['sarah', 'tom']);
+  });
+
+  test('a buyer who becomes a member stays the buyer there', async () => {
+    const { id } = await freshConversation('john');
+    const put = (members: string[]) =>
+      actions.putStore(node.context, host, { params: { id: 'clay' }, body: { name: 'Clay & Co', members } });
+    await put(['sarah', 'tom', 'john']);
+    const seen = await actions.getConversation(node.context, person('john'), { params: { id } });
+    expect(seen.seat.side).toBe('buyer');
+    await put(['sarah', 'tom']);
+    expect(await problemOf(send(node, 'john', id, 'As a buyer'))).toBe('none');
+  });
+
+  test('members that change while conversations are opened all get their seats', async () => {
+    const listings = await Promise.all(
+      Array.from({ length: 12 }, async () => (await putBowl(node, `l-${randomUUID()}`, 'Race')).id),
+    );
+    const put = actions.putStore(other.context, host, {
+      params: { id: 'clay' },
+      body: { name: 'Clay & Co', members: ['sarah', 'tom', 'eve'] },
+    });
+    const ids = await Promise.all(listings.map((listing) => openAbout(node, 'ann', listing, 'Hi')));
+    await put;
+    const seats = await rows(
+      `select conversation_id from participants where user_id = 'eve' and conversation_id = any($1::uuid[])`,
+      [ids],
+    );
+    expect(seats).toHaveLength(ids.length);
+    await actions.putStore(node.context, host, {
+      params: { id: 'clay' },
+      body: { name: 'Clay & Co', members: ['sarah', 'tom'] },
+    });
+  });
+
+  test('a new name is found by the buyer', async () => {
+    const { id } = await freshConversation();
+    await actions.putStore(node.context, host, {
+      params: { id: 'clay' },
+      body: { name: 'Töpferei', imageUrl: '/t.png', members: ['sarah', 'tom'] },
+    });
+    expect(await inboxIds('john', 'topf')).toContain(id);
+    expect(await inboxIds('sarah', 'topf')).not.toContain(id);
+    expect(changed(id)).toContain('john');
+    const back = await actions.putStore(node.context, host, {
+      params: { id: 'clay' },
+      body: { name: 'Clay & Co', members: ['sarah', 'tom'] },
+    });
+    expect(back.imageUrl).toBe('/t.png');
+  });
+});
+
+describe('listings', () => {
+  test('fields, and their errors', async () => {
+    const params = { id: 'vase' };
+    const made = await actions.putListing(node.context, host, {
+      params,
+      body: {
+        storeId: 'clay',
+        title: 'Vase',
+        price: { amount: 9_007_199_254_740_991, currency: 'JPY' },
+        url: '/vase',
+      },
+    });
+    expect(made).toMatchObject({
+      status: 'active',
+      price: { amount: 9_007_199_254_740_991, currency: 'JPY' },
+    });
+    const again = await actions.putListing(node.context, host, {
+      params,
+      body: { storeId: 'clay', title: 'Vase 2', status: 'sold' },
+    });
+    expect(again).toMatchObject({ title: 'Vase 2', url: '/vase', price: made.price, status: 'sold' });
+    const bare = await actions.putListing(node.context, host, {
+      params,
+      body: { storeId: 'clay', title: 'Vase', price: null },
+    });
+    expect(bare).toMatchObject({ price: null, url: '/vase' });
+    expect(await actions.getListing(node.context, host, { params })).toEqual(bare);
+    const put = (storeId: string) =>
+      problemOf(actions.putListing(node.context, host, { params, body: { storeId, title: 'V' } }));
+    expect(await put('nowhere')).toBe('invalid /storeId');
+    expect(await problemOf(actions.getListing(node.context, host, { params: { id: 'no' } }))).toBe(
+      'not-found',
+    );
+  });
+
+  test('stays with its store once there are conversations about it', async () => {
+    await actions.putStore(node.context, host, {
+      params: { id: 'wood' },
+      body: { name: 'Wood', members: [] },
+    });
+    await putBowl(node, 'mover', 'Mover');
+    const move = (storeId: string) =>
+      problemOf(
+        actions.putListing(node.context, host, {
+          params: { id: 'mover' },
+          body: { storeId, title: 'Mover' },
+        }),
+      );
+    expect(await move('wood')).toBe('none');
+    expect(await move('clay')).toBe('none');
+    await openAbout(node, 'john', 'mover', 'Hi');
+    expect(await move('wood')).toBe('conflict');
+  });
+
+  test('a new title is found by both sides', async () => {
+    const { id, listing } = await freshConversation();
+    await putBowl(node, listing, 'Señor 100%_Teapot');
+    for (const user of ['john', 'sarah']) expect(await inboxIds(user, 'senor 100%_t')).toEqual([id]);
+    expect(changed(id).sort()).toEqual(['john', 'sarah', 'tom']);
+  });
+});
+
+describe('orders', () => {
+  const notices = (id: string) =>
+    rows(
+      `select seq, body, data->'notice' as notice from messages where conversation_id = $1 and kind = 'notice' order by seq`,
+      [id],
+    );
+
+  test('a new order and each new status are notices, each once', async () => {
+    const { id, listing } = await freshConversation();
+    const put = (status: string, more: { number?: string; placedAt?: string } = {}) =>
+      actions.putOrder(node.context, host, {
+        params: { id: `o-${id}` },
+        body: { listingId: listing, buyerId: 'john', status, ...more },
+      });
+    const order = await put('paid', { number: '1001' });
+    expect(order).toEqual({
+      id: `o-${id}`,
+      listingId: listing,
+      buyerId: 'john',
+      number: '1001',
+      status: 'paid',
+      total: null,
+      url: null,
+      placedAt: null,
+    });
+    await put('paid');
+    await put('ready_to-ship');
+    await put('paid');
+    await put('paid', { placedAt: '2026-01-02T03:04:05.678Z' });
+    expect((await notices(id)).map((notice) => notice.body)).toEqual([
+      'Order 1001 was placed',
+      'Order 1001 is now ready to ship',
+      'Order 1001 is now paid',
+    ]);
+    expect((await notices(id))[1]?.notice).toEqual({
+      type: 'order.updated',
+      orderId: `o-${id}`,
+      number: '1001',
+      status: 'ready_to-ship',
+      previous: 'paid',
+    });
+    expect(await actions.getOrder(node.context, host, { params: { id: `o-${id}` } })).toMatchObject({
+      number: '1001',
+      placedAt: '2026-01-02T03:04:05.678Z',
+    });
+    const seen = await actions.getConversation(node.context, person('sarah'), { params: { id } });
+    expect(seen.orders).toMatchObject([
+      { number: '1001', status: 'paid', placedAt: '2026-01-02T03:04:05.678Z' },
+    ]);
+    for (const user of ['john', 'sarah']) expect(await inboxIds(user, '1001')).toContain(id);
+  });
+
+  test('twenty puts of one order at once, on two nodes, are one notice', async () => {
+    const { id, listing } = await freshConversation();
+    const put = (index: number, status: string) =>
+      actions.putOrder((index % 2 ? node : other).context, host, {
+        params: { id: `o-${id}` },
+        body: { listingId: listing, buyerId: 'john', number: '2002', status },
+      });
+    await Promise.all(Array.from({ length: 20 }, (_none, index) => put(index, 'paid')));
+    await Promise.all(Array.from({ length: 20 }, (_none, index) => put(index, 'shipped')));
+    expect((await notices(id)).map((notice) => notice.body)).toEqual([
+      'Order 2002 was placed',
+      'Order 2002 is now shipped',
+    ]);
+  });
+
+  test('thirty different orders at once take no more connections than there are', async () => {
+    const { id, listing } = await freshConversation();
+    const put = (index: number) =>
+      actions.putOrder(node.context, host, {
+        params: { id: `o-${index}-${id}` },
+        body: { listingId: listing, buyerId: 'john', status: 'paid' },
+      });
+    await Promise.all(Array.from({ length: 30 }, (_none, index) => put(index)));
+    expect(await notices(id)).toHaveLength(30);
+  });
+
+  test('an order from before the conversation says its changes alone', async () => {
+    const listing = `l-${randomUUID()}`;
+    await putBowl(node, listing, 'Bowl');
+    const put = (status: string) =>
+      actions.putOrder(node.context, host, {
+        params: { id: `o-${listing}` },
+        body: { listingId: listing, buyerId: 'john', number: '3', status },
+      });
+    await put('paid');
+    const id = await openAbout(node, 'john', listing, 'When?');
+    await put('paid');
+    await put('shipped');
+    expect(await notices(id)).toMatchObject([
+      { body: 'Order 3 is now shipped', notice: { previous: 'paid' } },
+    ]);
+  });
+
+  test('a notice that was written before its process died is not written again', async () => {
+    const { id, listing } = await freshConversation();
+    const put = (status: string) =>
+      actions.putOrder(node.context, host, {
+        params: { id: `o-${id}` },
+        body: { listingId: listing, buyerId: 'john', number: '4', status },
+      });
+    await put('paid');
+    await put('shipped');
+    await node.pool.query(`update orders set status = 'paid' where id = $1`, [`o-${id}`]);
+    await put('shipped');
+    expect(await notices(id)).toHaveLength(2);
+    expect(await actions.getOrder(node.context, host, { params: { id: `o-${id}` } })).toMatchObject({
+      status: 'shipped',
+    });
+  });
+
+  test('a notice that cannot be written leaves the order as it was, and the next try does both', async () => {
+    const { id, listing } = await freshConversation();
+    const put = (context = node.context) =>
+      actions.putOrder(context, host, {
+        params: { id: `o-${id}` },
+        body: { listingId: listing, buyerId: 'john', number: '5', status: 'paid' },
+      });
+    const closing = await createNode(database.url);
+    await closing.context.journal.close();
+    expect(await problemOf(put(closing.context))).toBe('unavailable');
+    await closing.close();
+    expect(await problemOf(actions.getOrder(node.context, host, { params: { id: `o-${id}` } }))).toBe(
+      'not-found',
+    );
+    await put();
+    expect(await notices(id)).toHaveLength(1);
+  });
+
+  test('its errors', async () => {
+    const put = (body: { listingId: string; buyerId: string; placedAt?: string }) =>
+      problemOf(
+        actions.putOrder(node.context, host, { params: { id: 'e-1' }, body: { status: 'paid', ...body } }),
+      );
+    expect(await put({ listingId: 'none', buyerId: 'none' })).toBe('invalid /listingId /buyerId');
+    expect(await put({ listingId: 'bowl', buyerId: 'john', placedAt: '2026-02-30T99:00:00Z' })).toBe(
+      'invalid /placedAt',
+    );
+    expect(await put({ listingId: 'bowl', buyerId: 'john' })).toBe('none');
+    expect(await put({ listingId: 'bowl', buyerId: 'ann' })).toBe('conflict');
+    expect(await put({ listingId: 'vase', buyerId: 'john' })).toBe('conflict');
+    expect(await problemOf(actions.getOrder(node.context, host, { params: { id: 'e-2' } }))).toBe(
+      'not-found',
+    );
+  });
+});
+
+describe('tokens', () => {
+  test('are signed with the secret, for a known person', async () => {
+    const { token, expiresAt } = await actions.createToken(node.context, host, {
+      body: { userId: 'john', expiresIn: 600 },
+    });
+    const secret = new TextEncoder().encode(node.context.config.secret);
+    const { payload, protectedHeader } = await jwtVerify(token, secret, { algorithms: ['HS256'] });
+    expect(protectedHeader.alg).toBe('HS256');
+    expect(Object.keys(payload).sort()).toEqual(['exp', 'iat', 'sub']);
+    expect(payload.sub).toBe('john');
+    expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(600);
+    expect(new Date((payload.exp ?? 0) * 1000).toISOString()).toBe(expiresAt);
+    expect(await problemOf(actions.createToken(node.context, host, { body: { userId: 'nobody' } }))).toBe(
+      'not-found',
+    );
+  });
+});

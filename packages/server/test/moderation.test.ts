@@ -1,0 +1,474 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ModerationConversation, Query } from '@parley/protocol';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createTestDatabase } from '../../../test/support/database.ts';
+import { actions } from '../src/actions/index.ts';
+import { excerptAround } from '../src/domain/excerpt.ts';
+import { indexTexts, startTextIndexing } from '../src/jobs/index-texts.ts';
+import { createNode, type TestNode } from './support/node.ts';
+import { openAbout, person, problemOf, putBowl, putShop, send } from './support/shop.ts';
+
+let node: TestNode;
+const olive = person('olive', 'owner');
+const ends: (() => Promise<unknown>)[] = [];
+
+beforeAll(async () => {
+  const database = await createTestDatabase();
+  node = await createNode(database.url);
+  ends.push(
+    () => node.close(),
+    () => database.drop(),
+  );
+  await putShop(node);
+});
+afterAll(async () => {
+  for (const end of ends) await end();
+});
+
+async function conversation(text: string, buyer = 'john', title = 'Bowl'): Promise<string> {
+  const listing = `l-${randomUUID()}`;
+  await putBowl(node, listing, title);
+  return openAbout(node, buyer, listing, text);
+}
+
+function list(query: Query<'listModerationConversations'>) {
+  return actions.listModerationConversations(node.context, olive, { query });
+}
+
+async function found(q: string): Promise<ModerationConversation[]> {
+  return (await list({ q })).items;
+}
+
+/** As if it had been written a minute ago, before the index ran last, so that it is the index's turn. */
+async function age(conversationId: string): Promise<void> {
+  await node.pool.query(
+    `update messages set created_at = created_at - interval '1 minute' where conversation_id = $1`,
+    [conversationId],
+  );
+  await node.pool.query(`update search_watermark set upto = least(upto, now() - interval '3 minutes')`);
+}
+
+async function indexedTexts(conversationId: string): Promise<string[]> {
+  const { rows } = await node.pool.query<{ folded: string }>(
+    'select folded from message_texts where conversation_id = $1 order by seq',
+    [conversationId],
+  );
+  return rows.map((row) => row.folded);
+}
+
+function shown(item: ModerationConversation | undefined): string | undefined {
+  return item?.hit?.excerpt.slice(item.hit.start, item.hit.end);
+}
+
+describe('who may', () => {
+  test.each(['listModerationConversations', 'listAudit'] as const)('%s', async (name) => {
+    expect(await problemOf(actions[name](node.context, person('john'), { query: {} }))).toBe('forbidden');
+    expect(await problemOf(actions[name](node.context, person('john', 'moderator'), { query: {} }))).toBe(
+      'none',
+    );
+  });
+
+  test('reading', async () => {
+    const id = await conversation('Private');
+    const read = { params: { id }, query: { reason: 'curious' } };
+    expect(await problemOf(actions.readModerationConversation(node.context, person('john'), read))).toBe(
+      'forbidden',
+    );
+    expect(await problemOf(actions.readModerationMessages(node.context, person('john'), read))).toBe(
+      'forbidden',
+    );
+  });
+});
+
+/** Each sought word is found in what was just written, and in what the index has read. */
+describe.each(['tail', 'index'] as const)('search in texts, from the %s', (from) => {
+  async function told(text: string): Promise<string> {
+    const id = await conversation(text);
+    if (from === 'index') {
+      await age(id);
+      await indexTexts(node.context.db);
+      expect(await indexedTexts(id)).toHaveLength(1);
+    }
+    return id;
+  }
+
+  test('accents, case, and parts of words', async () => {
+    const id = await told(`Grüße aus dem CAFÉ, ${from}! Straße, cafe\u0301ine`);
+    for (const [q, hit] of [
+      ['gruss', undefined],
+      ['grusse', 'Grüße'],
+      ['CAFÉ', 'CAFÉ'],
+      ['afe', 'AFÉ'],
+      ['strasse', 'Straße'],
+      ['rass', 'raß'],
+      ['feine', 'fe\u0301ine'],
+    ] as const) {
+      const item = (await found(q)).find((one) => one.id === id);
+      expect(item?.hit?.seq, q).toBe(1);
+      if (hit !== undefined) expect(shown(item)).toBe(hit);
+    }
+    expect((await found('cafeteria')).map((one) => one.id)).not.toContain(id);
+  });
+
+  test('%, _, quotes and backslashes are plain', async () => {
+    const id = await told(`A 100% sure_thing 'so' "to" \\say in the ${from}`);
+    const other = await told('A 100 sure thing so to say');
+    for (const q of ['100%', 'sure_thing', "'so'", '"to"', '\\say', '％', '100％']) {
+      const ids = (await found(q)).map((one) => one.id);
+      expect(ids, q).toContain(id);
+      expect(ids, q).not.toContain(other);
+    }
+    expect(await found('100%sure')).toEqual([]);
+  });
+
+  test('several words are all there, in any order', async () => {
+    const id = await told(`The zebra of ${from} eats quinoa`);
+    expect((await found(`quinoa ${from}`)).map((one) => one.id)).toEqual([id]);
+    expect(await found('zebra potato')).toEqual([]);
+  });
+
+  test('letters that no trigram is made of', async () => {
+    const id = await told(`Привет из ${from}, 日本語`);
+    for (const q of ['ПРИВЕТ', 'рив', '本', '日本語'])
+      expect((await found(q)).map((one) => one.id)).toContain(id);
+  });
+
+  test('what was edited is found by its new words alone', async () => {
+    const id = await told(`Before the edit of ${from}: walrus${from}`);
+    await actions.editMessage(node.context, person('john'), {
+      params: { id, seq: 1 },
+      body: { text: `Now ocelot${from}` },
+    });
+    expect(await found(`walrus${from}`)).toEqual([]);
+    expect((await found(`ocelot${from}`))[0]).toMatchObject({ id, hit: { seq: 1 } });
+    await age(id);
+    await indexTexts(node.context.db);
+    expect(await found(`walrus${from}`)).toEqual([]);
+    expect((await found(`ocelot${from}`))[0]).toMatchObject({ id, hit: { seq: 1 } });
+  });
+
+  test('what was taken back is never found', async () => {
+    const id = await told(`Taken back gnu${from}`);
+    expect(await found(`gnu${from}`)).toHaveLength(1);
+    await actions.redactMessage(node.context, person('john'), { params: { id, seq: 1 } });
+    expect(await found(`gnu${from}`)).toEqual([]);
+    await indexTexts(node.context.db);
+    expect(await found(`gnu${from}`)).toEqual([]);
+    expect(await indexedTexts(id)).toEqual([]);
+  });
+
+  test('a stale copy in the index shows nothing', async () => {
+    const id = await told(`Plain words of ${from}`);
+    await node.pool.query(
+      `insert into message_texts values ($1, 1, 'okapi') on conflict (conversation_id, seq) do update set folded = 'okapi'`,
+      [id],
+    );
+    expect((await found('okapi')).map((one) => one.hit)).toEqual([]);
+  });
+});
+
+describe('the list', () => {
+  test('names, titles and order numbers; newest first, and where the text stands', async () => {
+    const first = await conversation('One', 'ann', 'Ágata Ring');
+    const second = await conversation('Two', 'ann', 'Agata Ring');
+    await send(node, 'sarah', second, 'Newest word');
+    const items = await found('agata');
+    expect(items.map((one) => one.id)).toEqual([second, first]);
+    expect(items[0]).toMatchObject({
+      hit: null,
+      flags: [],
+      reports: 0,
+      buyer: { name: 'Ánn Café' },
+      store: { id: 'clay' },
+    });
+    expect(JSON.stringify(items)).not.toContain('Newest word');
+    expect((await found('cafe clay agata')).map((one) => one.id)).toEqual([second, first]);
+    await send(node, 'ann', first, 'And now this one');
+    expect((await found('agata')).map((one) => one.id)).toEqual([first, second]);
+  });
+
+  test('the hit is the newest matching text', async () => {
+    const id = await conversation('A capybara, first');
+    await send(node, 'sarah', id, 'Another capybara, later');
+    await age(id);
+    await indexTexts(node.context.db);
+    await send(node, 'john', id, 'Nothing of the kind');
+    expect((await found('capybara'))[0]?.hit?.seq).toBe(2);
+  });
+
+  test('filters hold together', async () => {
+    const listing = `l-${randomUUID()}`;
+    await putBowl(node, listing, 'Filtered');
+    const id = await openAbout(node, 'eve', listing, 'Filter me');
+    const ids = async (query: Query<'listModerationConversations'>) =>
+      (await list(query)).items.map((one) => one.id);
+    expect(await ids({ userId: 'eve' })).toEqual([id]);
+    expect(await ids({ userId: 'sarah', listingId: listing })).toEqual([id]);
+    expect(await ids({ userId: 'ann', listingId: listing })).toEqual([]);
+    expect(await ids({ storeId: 'nowhere' })).toEqual([]);
+    expect(await ids({ storeId: 'clay', listingId: listing, status: 'open' })).toEqual([id]);
+    expect(await ids({ status: 'locked' })).toEqual([]);
+    const now = Date.now();
+    const hour = 3_600_000;
+    const at = (offset: number) => new Date(now + offset).toISOString();
+    expect(await ids({ listingId: listing, from: at(-hour), to: at(hour) })).toEqual([id]);
+    expect(await ids({ listingId: listing, from: at(hour) })).toEqual([]);
+    expect(await ids({ listingId: listing, to: at(-hour) })).toEqual([]);
+    expect(await ids({ flag: 'report' })).toEqual([]);
+    await actions.reportConversation(node.context, person('eve'), {
+      body: { conversationId: id, reason: 'scam' },
+    });
+    expect((await list({ flag: 'report' })).items).toMatchObject([{ id, flags: ['report'], reports: 1 }]);
+    expect(await ids({ flag: 'other\0' })).toEqual([]);
+    expect(await ids({ q: 'filter', userId: 'eve' })).toEqual([id]);
+    expect(await ids({ q: 'filter', userId: 'ann' })).toEqual([]);
+  });
+
+  test('pages meet without gap or repetition, with and without words', async () => {
+    const ids: string[] = [];
+    for (let index = 0; index < 7; index += 1)
+      ids.push(await conversation(`Tapir ${index}`, 'john', 'Paged'));
+    await node.pool.query(
+      `update conversations set last_at = date_trunc('second', last_at) where id = any($1::uuid[])`,
+      [ids],
+    );
+    for (const q of ['tapir', 'paged', undefined]) {
+      const seen: string[] = [];
+      for (let cursor: string | undefined; ;) {
+        const page = await list({
+          limit: 2,
+          ...(q !== undefined && { q }),
+          ...(cursor !== undefined && { cursor }),
+        });
+        seen.push(...page.items.map((one) => one.id));
+        if (page.nextCursor === null) break;
+        cursor = page.nextCursor;
+      }
+      expect(new Set(seen).size).toBe(seen.length);
+      expect(seen.filter((id) => ids.includes(id)).sort()).toEqual([...ids].sort());
+      if (q !== undefined) expect(seen).toHaveLength(7);
+    }
+    expect(await problemOf(list({ cursor: 'bogus' }))).toBe('invalid cursor');
+  });
+
+  test('rare words behind many newer conversations, common ones, and ones of two letters', async () => {
+    const rare = await conversation('A pangolin 月火 xq, once');
+    await node.pool.query(
+      `insert into users (id, name) select 'many-' || n, 'Many' from generate_series(1, 700) n`,
+    );
+    await node.pool.query(`with made as (
+        insert into conversations (id, listing_id, buyer_id, store_id, last_seq, last_at)
+        select gen_random_uuid(), 'bowl', u.id, 'clay', 1, date_trunc('milliseconds', now()) + interval '1 minute' from users u
+        where u.id like 'many-%' returning id)
+      insert into messages (conversation_id, seq, kind, author, side, body, created_at)
+      select id, 1, 'text', null, 'system', 'common words', now() - interval '1 hour' from made`);
+    await age(rare);
+    await node.pool.query(`update search_watermark set upto = '-infinity'`);
+    await indexTexts(node.context.db);
+    for (const q of ['pangolin', 'xq', '月火'])
+      expect(
+        (await found(q)).map((one) => one.id),
+        q,
+      ).toEqual([rare]);
+    const page = await list({ q: 'common', limit: 100 });
+    expect(page.items).toHaveLength(100);
+    expect(page.nextCursor).not.toBeNull();
+    await node.pool.query(`delete from message_texts where folded = 'common words'`);
+    await node.pool.query(`delete from messages where body = 'common words'`);
+    await node.pool.query(`delete from conversations where buyer_id like 'many-%'`);
+  });
+});
+
+describe('the index', () => {
+  test('reads everything once, a burst of one moment included, and runs by itself', async () => {
+    const id = await conversation('First');
+    await node.pool.query(
+      `insert into messages (conversation_id, seq, kind, author, side, body, created_at)
+       select $1, n, 'text', 'john', 'buyer', 'Axolotl ' || n, date_trunc('second', now()) - interval '30 seconds'
+       from generate_series(2, 5000) n`,
+      [id],
+    );
+    await node.pool.query(`update conversations set last_seq = 5000 where id = $1`, [id]);
+    await node.pool.query(`update search_watermark set upto = now() - interval '1 minute'`);
+    expect(await indexTexts(node.context.db)).toBeGreaterThanOrEqual(4999);
+    expect(await indexTexts(node.context.db)).toBe(0);
+    expect((await found('axolotl 4999'))[0]).toMatchObject({ id, hit: { seq: 4999 } });
+    await age(id);
+    await node.pool.query(`update search_watermark set upto = now() - interval '3 minutes'`);
+    const running = startTextIndexing(node.context);
+    for (let tries = 0; tries < 100 && (await indexedTexts(id)).length < 5000; tries += 1) await sleep(50);
+    await running.stop();
+    expect(await indexedTexts(id)).toHaveLength(5000);
+  });
+
+  test('waits for what is dated before it and committed after', async () => {
+    const id = await conversation('Quagga early');
+    const late = await node.pool.connect();
+    await late.query('begin');
+    await late.query(
+      `insert into messages (conversation_id, seq, kind, author, side, body, created_at)
+       values ($1, 2, 'text', 'john', 'buyer', 'Quagga late', now())`,
+      [id],
+    );
+    await sleep(3_500);
+    await indexTexts(node.context.db);
+    await late.query('commit');
+    late.release();
+    expect((await found('quagga'))[0]?.hit?.seq).toBe(2);
+    await sleep(3_500);
+    await indexTexts(node.context.db);
+    expect(await indexedTexts(id)).toEqual(['quagga early', 'quagga late']);
+  });
+
+  test('edits and redactions while it reads leave no old words', async () => {
+    const id = await conversation('Numbat 1');
+    for (let index = 2; index <= 20; index += 1) await send(node, 'john', id, `Numbat ${index}`);
+    await age(id);
+    await node.pool.query(`update search_watermark set upto = now() - interval '5 minutes'`);
+    await node.pool.query(`delete from message_texts`);
+    const changes = Array.from({ length: 20 }, (_none, index) =>
+      index % 2
+        ? actions.redactMessage(node.context, person('john'), { params: { id, seq: index + 1 } })
+        : actions.editMessage(node.context, person('john'), {
+            params: { id, seq: index + 1 },
+            body: { text: 'Changed' },
+          }),
+    );
+    await Promise.all([...changes, indexTexts(node.context.db)]);
+    expect((await indexedTexts(id)).filter((text) => text.startsWith('numbat'))).toEqual([]);
+    await age(id);
+    await indexTexts(node.context.db);
+    expect(await indexedTexts(id)).toEqual(Array.from({ length: 10 }, () => 'changed'));
+  });
+});
+
+describe('reading, on the record', () => {
+  const audit = async (conversationId?: string) =>
+    (
+      await actions.listAudit(node.context, olive, {
+        query: conversationId === undefined ? {} : { conversationId },
+      })
+    ).items;
+
+  test('one conversation, each time', async () => {
+    const id = await conversation('To be read');
+    await actions.reportConversation(node.context, person('john'), {
+      body: { conversationId: id, seq: 1, reason: 'spam', text: 'Bad' },
+    });
+    const read = () =>
+      actions.readModerationConversation(node.context, olive, {
+        params: { id },
+        query: { reason: ' A report ' },
+      });
+    const detail = await read();
+    expect(detail).toMatchObject({
+      id,
+      participants: [
+        { userId: 'john', name: 'John Dee', side: 'buyer', readSeq: 1 },
+        { userId: 'sarah', side: 'store' },
+        { userId: 'tom', side: 'store' },
+      ],
+      reports: [{ reporter: 'john', seq: 1, reason: 'spam', text: 'Bad' }],
+    });
+    await read();
+    expect(await audit(id)).toMatchObject([
+      { actor: 'olive', action: 'read', conversationId: id, reason: 'A report' },
+      { actor: 'olive', action: 'read', conversationId: id, reason: 'A report' },
+    ]);
+  });
+
+  test('its messages, once for a quarter of an hour and a reason', async () => {
+    const id = await conversation('One');
+    await send(node, 'sarah', id, 'Two');
+    const read = (reason: string, more: { before?: number; after?: number; limit?: number } = {}) =>
+      actions.readModerationMessages(node.context, olive, { params: { id }, query: { reason, ...more } });
+    expect((await read('why')).items.map((message) => message.text)).toEqual(['One', 'Two']);
+    expect((await read('why', { before: 2 })).items.map((message) => message.seq)).toEqual([1]);
+    expect(await audit(id)).toHaveLength(1);
+    await read('another reason', { after: 1 });
+    expect(await audit(id)).toHaveLength(2);
+    await node.pool.query(`update audit set at = at - interval '16 minutes' where conversation_id = $1`, [
+      id,
+    ]);
+    await read('why');
+    expect(await audit(id)).toHaveLength(3);
+    expect(await problemOf(read('why', { before: 2, after: 1 }))).toBe('invalid after');
+    const seen = await actions.getConversation(node.context, person('john'), { params: { id } });
+    expect(seen.others.map((other) => other.userId)).toEqual(['sarah', 'tom']);
+  });
+
+  test('needs a reason and a conversation, and records nothing without', async () => {
+    const before = (await audit()).length;
+    const id = randomUUID();
+    const none = { params: { id }, query: { reason: 'why' } };
+    expect(await problemOf(actions.readModerationConversation(node.context, olive, none))).toBe('not-found');
+    expect(await problemOf(actions.readModerationMessages(node.context, olive, none))).toBe('not-found');
+    const blank = { params: { id }, query: { reason: '  ' } };
+    expect(await problemOf(actions.readModerationConversation(node.context, olive, blank))).toBe(
+      'invalid reason',
+    );
+    expect(await audit()).toHaveLength(before);
+  });
+
+  test('a search is recorded with its words, once for all its pages', async () => {
+    await list({ q: 'Some "words"' });
+    await list({ q: '   ' });
+    await list({});
+    const { items } = await actions.listAudit(node.context, olive, {
+      query: { action: 'search', actor: 'olive', limit: 1 },
+    });
+    expect(items).toMatchObject([{ actor: 'olive', action: 'search', note: 'Some "words"' }]);
+    expect(items[0]).not.toHaveProperty('conversationId');
+  });
+
+  test('the audit has pages and filters', async () => {
+    const seen: string[] = [];
+    for (let cursor: string | undefined; ;) {
+      const page = await actions.listAudit(node.context, olive, {
+        query: { limit: 3, ...(cursor !== undefined && { cursor }) },
+      });
+      seen.push(...page.items.map((item) => item.id));
+      if (page.nextCursor === null) break;
+      cursor = page.nextCursor;
+    }
+    const { rows } = await node.pool.query<{ id: string }>('select id from audit order by at desc, id desc');
+    expect(seen).toEqual(rows.map((row) => row.id));
+    const nobody = await actions.listAudit(node.context, olive, { query: { actor: 'john' } });
+    expect(nobody.items).toEqual([]);
+  });
+});
+
+describe('an excerpt', () => {
+  const folds = new Map([
+    ['ß', 'ss'],
+    ['É', 'e'],
+    ['\u0301', ''],
+    ['㎏', 'kg'],
+  ]);
+  const fold = (character: string) => folds.get(character) ?? character.toLowerCase();
+  const marked = (text: string, ...terms: string[]) => {
+    const { excerpt, start, end } = excerptAround(text, terms, fold);
+    return `${excerpt.slice(0, start)}[${excerpt.slice(start, end)}]${excerpt.slice(end)}`;
+  };
+
+  test.each([
+    ['A plain word', ['word'], 'A plain [word]'],
+    ['Straße', ['ass'], 'Str[aß]e'],
+    ['Straße', ['se'], 'Stra[ße]'],
+    ['two\n\n lines\there', ['lines', 'here'], 'two [lines here]'],
+    ['here and lines', ['lines', 'here'], 'here and [lines]'],
+    ['Cafe\u0301 x', ['cafe'], '[Cafe\u0301] x'],
+    ['5㎏ 👩‍👩‍👧 of', ['k'], '5[㎏] 👩‍👩‍👧 of'],
+    ['nothing', ['else'], '[]nothing'],
+  ])('%j of %j', (text, terms, expected) => {
+    expect(marked(text, ...terms)).toBe(expected);
+  });
+
+  test('is one line, cut around the place', () => {
+    const text = `${'x'.repeat(3000)} needle ${'y'.repeat(1990)}`;
+    const cut = marked(text, 'needle');
+    expect(cut).toBe(`…${'x'.repeat(39)} [needle] ${'y'.repeat(73)}…`);
+    expect(marked('👩‍👩‍👧'.repeat(200) + 'needle', 'needle')).toBe(`…${'👩‍👩‍👧'.repeat(40)}[needle]`);
+  });
+});
