@@ -131,7 +131,7 @@ export interface ParleyClient {
     file: Blob,
     options: { name: string; onProgress?: (sent: number, total: number) => void; signal?: AbortSignal },
   ): Promise<UploadedAttachment>;
-  /** Any other endpoint by name, such as `call('listAudit', { query: {} })`. Throws `ProblemError`. */
+  /** Any other endpoint by name, such as `call('listAudit', { query: {} })`. Rejects with `ParleyError`, as all of these do. */
   call<N extends RouteName>(name: N, input: CallInput<N>): Promise<Answer<N>>;
   /** Ends connection and timers; what waits in the outbox stays in storage. */
   close(): void;
