@@ -26,7 +26,7 @@ export interface Gateway {
 
 /** Milliseconds between pings; a socket that did not answer the last one is gone. */
 const heartbeat = 30_000;
-/** Frames of one connection that may wait for their answers. */
+/** Frames of one connection that may wait for their answers; then no more are read from it until half of them have theirs. */
 const maxInFlight = 512;
 
 /** Serves `GET /v1/realtime` on a server. */
@@ -173,23 +173,17 @@ function receive(context: Context, options: GatewayOptions, connection: Connecti
   if ('error' in read) return pushError(connection, read.ref, read.error);
   const { frame } = read;
   if (frame.op === 'auth') return void renew(context, options, connection, frame);
-  const refusal = refuseFrame(options, connection, frame);
-  if (refusal !== null) return pushError(connection, frame.ref, refusal);
+  const retryAfter = options.take(frame.op === 'send' ? 'sends' : 'requests', connection.asker.userId);
+  if (retryAfter > 0) return pushError(connection, frame.ref, tooMany(retryAfter));
   connection.inFlight += 1;
-  void answerFrame(context, connection, frame).finally(() => (connection.inFlight -= 1));
+  if (connection.inFlight >= maxInFlight) connection.socket.pause();
+  void answerFrame(context, connection, frame).finally(() => {
+    connection.inFlight -= 1;
+    if (connection.socket.isPaused && connection.inFlight <= maxInFlight / 2) connection.socket.resume();
+  });
 }
 
-function refuseFrame(
-  options: GatewayOptions,
-  connection: Connection,
-  frame: ClientFrame,
-): ProblemError | null {
-  if (connection.inFlight >= maxInFlight)
-    return new ProblemError('too-many', `At most ${maxInFlight} frames may wait for their answers.`, {
-      retryAfter: 1,
-    });
-  const retryAfter = options.take(frame.op === 'send' ? 'sends' : 'requests', connection.asker.userId);
-  if (retryAfter === 0) return null;
+function tooMany(retryAfter: number): ProblemError {
   return new ProblemError('too-many', `Too much at once; try again in ${retryAfter} s.`, { retryAfter });
 }
 

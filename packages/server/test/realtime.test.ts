@@ -1,0 +1,362 @@
+import { randomUUID } from 'node:crypto';
+import { Ajv } from 'ajv';
+import { serverFrames } from '@parley/protocol';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { startTestService, tokenFor, type TestService } from './support/service.ts';
+import { connectAs, connectSocket, type Json, type TestSocket } from './support/socket.ts';
+
+let service: TestService;
+const sockets: TestSocket[] = [];
+
+beforeAll(async () => {
+  service = await startTestService();
+  await seed(service);
+});
+
+afterAll(async () => {
+  sockets.forEach((socket) => socket.close());
+  await service.close();
+});
+
+async function connect(userId: string): Promise<TestSocket> {
+  const socket = await connectAs(service, userId);
+  sockets.push(socket);
+  return socket;
+}
+
+async function seed({ ask }: TestService): Promise<void> {
+  const people = { john: 'John D.', sarah: 'Sarah', tom: 'Tom', eve: 'Eve' };
+  for (const [id, name] of Object.entries(people)) await ask('putUser', { params: { id }, body: { name } });
+  await ask('putStore', { params: { id: 'clay' }, body: { name: 'Clay & Co', members: ['sarah', 'tom'] } });
+}
+
+let listings = 0;
+/** A conversation of a listing of its own, so that tests do not meet. */
+async function freshConversation({ ask } = service): Promise<string> {
+  listings += 1;
+  const listingId = `listing-${listings}`;
+  await ask('putListing', {
+    params: { id: listingId },
+    body: { storeId: 'clay', title: `Listing ${listings}` },
+  });
+  const opened = await ask('openConversation', {
+    as: await tokenFor('john'),
+    body: { listingId, text: 'Is it dishwasher safe?', clientId: listingId },
+  });
+  return opened.conversation.id;
+}
+
+const ajv = new Ajv({ strict: false, validateFormats: false });
+const schemas = new Map(Object.entries(serverFrames).map(([op, schema]) => [op, ajv.compile(schema)]));
+
+function expectValid(frames: readonly Json[]): void {
+  for (const frame of frames) {
+    const validate = schemas.get(String(frame['op']));
+    expect([frame, validate?.(frame) === true ? null : (validate?.errors ?? 'unknown op')]).toEqual([
+      frame,
+      null,
+    ]);
+  }
+}
+
+describe('auth', () => {
+  test('a token opens the connection, another frame first or a bad token closes it', async () => {
+    const good = await connectAs(service, 'john');
+    expect(good.frames[0]).toEqual({ op: 'ready', ref: 'auth', userId: 'john' });
+    good.close();
+    const early = await connectSocket(service.url);
+    expect(await early.ask({ op: 'ping', ref: '1' })).toMatchObject({
+      op: 'error',
+      problem: { status: 401 },
+    });
+    expect((await early.closed).code).toBe(4001);
+    const bad = await connectSocket(service.url);
+    expect(await bad.ask({ op: 'auth', ref: '1', token: 'nonsense' })).toMatchObject({
+      op: 'error',
+      problem: { status: 401 },
+    });
+    expect((await bad.closed).code).toBe(4001);
+  });
+
+  test('a fresh token keeps the connection, another person’s ends it', async () => {
+    const socket = await connect('john');
+    expect(await socket.ask({ op: 'auth', ref: '2', token: await tokenFor('john') })).toMatchObject({
+      op: 'ready',
+    });
+    await socket.ask({ op: 'auth', ref: '3', token: await tokenFor('eve') });
+    expect((await socket.closed).code).toBe(4001);
+  });
+
+  test('foreign origins are refused before the handshake', async () => {
+    await expect(connectSocket(service.url, { origin: 'https://evil.example' })).rejects.toThrow('403');
+    const own = await connectSocket(service.url, {
+      origin: service.app.context.config.allowedOrigins[0] ?? '',
+    });
+    own.close();
+  });
+});
+
+describe('messages', () => {
+  test('are acknowledged to the sender, pushed to every other connection, and to nobody else', async () => {
+    const id = await freshConversation();
+    const [phone, laptop, sarah, tom, eve] = [
+      await connect('john'),
+      await connect('john'),
+      await connect('sarah'),
+      await connect('tom'),
+      await connect('eve'),
+    ];
+    const answer = await phone.ask({
+      op: 'send',
+      ref: '7',
+      conversationId: id,
+      clientId: 'c-1',
+      text: '  Is it still there?\n ',
+    });
+    expect(answer).toMatchObject({
+      op: 'sent',
+      ref: '7',
+      message: {
+        conversationId: id,
+        seq: 2,
+        kind: 'text',
+        text: 'Is it still there?',
+        clientId: 'c-1',
+        author: { side: 'buyer', userId: 'john', name: 'John D.' },
+      },
+    });
+    for (const socket of [laptop, sarah, tom]) {
+      const pushed = await socket.next(
+        (frame) => String(frame['op']) === 'message' && String(frame['message']?.['clientId']) === 'c-1',
+      );
+      expect(pushed['message']).toEqual(answer['message']);
+    }
+    await phone.ask({ op: 'ping', ref: 'later' });
+    expect(phone.frames.filter((frame) => String(frame['op']) === 'message')).toEqual([]);
+    await eve.ask({ op: 'ping', ref: 'later' });
+    expect(eve.frames.map((frame) => String(frame['op']))).toEqual(['ready', 'pong']);
+    expectValid([...phone.frames, ...laptop.frames, ...sarah.frames]);
+  });
+
+  test('sent twice are stored once, with another text refused', async () => {
+    const id = await freshConversation();
+    const socket = await connect('john');
+    const first = await socket.ask({
+      op: 'send',
+      ref: '1',
+      conversationId: id,
+      clientId: 'same',
+      text: 'hello',
+    });
+    const again = await socket.ask({
+      op: 'send',
+      ref: '2',
+      conversationId: id,
+      clientId: 'same',
+      text: 'hello',
+    });
+    expect(again['message']).toEqual(first['message']);
+    expect(
+      await socket.ask({ op: 'send', ref: '3', conversationId: id, clientId: 'same', text: 'other' }),
+    ).toMatchObject({ op: 'error', problem: { status: 409 } });
+  });
+
+  test('arrive in the order of seq on every connection, answers included', async () => {
+    const id = await freshConversation();
+    const [john, sarah, tom] = [await connect('john'), await connect('sarah'), await connect('tom')];
+    for (let index = 0; index < 150; index += 1)
+      for (const [name, socket] of Object.entries({ john, sarah }))
+        socket.send({
+          op: 'send',
+          ref: `${name}-${index}`,
+          conversationId: id,
+          clientId: `${name}-${index}`,
+          text: `${name} ${index}`,
+        });
+    for (const socket of [john, sarah, tom]) {
+      await socket.next((frame) => Number(frame['message']?.['seq']) === 301);
+      const seqs = socket.frames.flatMap((frame) =>
+        String(frame['message']?.['conversationId']) === id ? [Number(frame['message']?.['seq'])] : [],
+      );
+      expect(seqs).toEqual(Array.from({ length: 300 }, (_none, index) => index + 2));
+    }
+  });
+
+  test('of a new conversation come after the conversation itself, to a store’s people too', async () => {
+    const sarah = await connect('sarah');
+    const id = await freshConversation();
+    const frame = await sarah.next(
+      (pushed) => String(pushed['op']) === 'conversation' && String(pushed['conversation']?.['id']) === id,
+    );
+    expect(frame).toMatchObject({
+      conversation: {
+        lastSeq: 1,
+        seat: { side: 'store', unread: 1 },
+        lastMessage: { text: 'Is it dishwasher safe?' },
+      },
+    });
+    expectValid(sarah.frames);
+  });
+});
+
+describe('reads, typing, sync', () => {
+  test('a read position goes up, never down, and is pushed to the others and to one’s own connections', async () => {
+    const id = await freshConversation();
+    const [phone, laptop, john] = [await connect('sarah'), await connect('sarah'), await connect('john')];
+    expect(await phone.ask({ op: 'read', ref: '1', conversationId: id, seq: 1 })).toEqual({
+      op: 'ok',
+      ref: '1',
+    });
+    const push = { op: 'read', conversationId: id, userId: 'sarah', seq: 1 };
+    await laptop.next((frame) => JSON.stringify(frame) === JSON.stringify(push));
+    await john.next((frame) => JSON.stringify(frame) === JSON.stringify(push));
+    await phone.ask({ op: 'read', ref: '2', conversationId: id, seq: 0 });
+    await phone.ask({ op: 'read', ref: '3', conversationId: id, seq: 1 });
+    await john.ask({ op: 'ping', ref: 'p' });
+    expect(john.frames.filter((frame) => String(frame['op']) === 'read')).toHaveLength(1);
+  });
+
+  test('typing is seen by the others alone, and by nobody after a block', async () => {
+    const id = await freshConversation();
+    const [john, sarah] = [await connect('john'), await connect('sarah')];
+    john.send({ op: 'typing', conversationId: id });
+    await sarah.next((frame) => String(frame['op']) === 'typing' && String(frame['userId']) === 'john');
+    expect(john.frames.some((frame) => String(frame['op']) === 'typing')).toBe(false);
+    sarah.frames.length = 0;
+    await service.ask('putBlock', { as: await tokenFor('sarah'), params: { id: 'john' } });
+    john.send({ op: 'typing', conversationId: id });
+    await john.ask({ op: 'ping', ref: 'p' });
+    await sarah.ask({ op: 'ping', ref: 'p' });
+    expect(sarah.frames.some((frame) => String(frame['op']) === 'typing')).toBe(false);
+    await service.ask('deleteBlock', { as: await tokenFor('sarah'), params: { id: 'john' } });
+  });
+
+  test('sync answers what was missed, and starts anew past 1,000 messages', async () => {
+    const [some, many] = [await freshConversation(), await freshConversation()];
+    const sarah = await connect('sarah');
+    for (let index = 0; index < 1_005; index += 1)
+      sarah.send({
+        op: 'send',
+        ref: `${index}`,
+        conversationId: many,
+        clientId: `${index}`,
+        text: `${index}`,
+      });
+    await sarah.next((frame) => Number(frame['message']?.['seq']) === 1_006);
+    await sarah.ask({ op: 'send', ref: 'x', conversationId: some, clientId: 'x', text: 'one more' });
+    const john = await connect('john');
+    const stranger = randomUUID();
+    const answer = await john.ask({
+      op: 'sync',
+      ref: 's',
+      conversations: { [some]: 1, [many]: 3, [stranger]: 0 },
+    });
+    expectValid([answer]);
+    const byId = new Map(
+      Object.values(answer['conversations'] ?? {}).map((item) => [String(item['id']), item]),
+    );
+    expect([...byId.keys()].sort()).toEqual([some, many].sort());
+    expect(byId.get(some)).toMatchObject({ more: false, messages: [{ seq: 2, text: 'one more' }] });
+    expect(byId.get(many)).toMatchObject({ reset: true, more: true });
+    expect(
+      Object.values(byId.get(many)?.['messages'] ?? {}).map((message) => Number(message['seq'])),
+    ).toEqual(Array.from({ length: 50 }, (_none, index) => index + 957));
+    expect(answer['inbox']).toEqual(await service.ask('listInbox', { as: await tokenFor('john') }));
+  });
+});
+
+describe('wrong frames', () => {
+  test.each([
+    ['no JSON', '{"op":', 400],
+    ['no object', '[]', 400],
+    ['unknown op', { op: 'dance', ref: '1' }, 400],
+    ['missing ref', { op: 'ping' }, 400],
+    ['unknown field', { op: 'ping', ref: '1', extra: 1 }, 400],
+    [
+      'text of the wrong type',
+      { op: 'send', ref: '1', conversationId: randomUUID(), clientId: 'x', text: 7 },
+      400,
+    ],
+    ['empty text', { op: 'send', ref: '1', conversationId: randomUUID(), clientId: 'x', text: '   ' }, 400],
+    [
+      'NUL in the text',
+      { op: 'send', ref: '1', conversationId: randomUUID(), clientId: 'x', text: 'a\0b' },
+      400,
+    ],
+    [
+      'half a surrogate pair',
+      { op: 'send', ref: '1', conversationId: randomUUID(), clientId: 'x', text: 'a\ud800b' },
+      400,
+    ],
+    [
+      'a conversation that is not there',
+      { op: 'send', ref: '1', conversationId: randomUUID(), clientId: 'x', text: 'hi' },
+      404,
+    ],
+    ['deep JSON', `${'['.repeat(20_000)}${']'.repeat(20_000)}`, 400],
+  ])('%s gets an error and leaves the connection open', async (_name, frame, status) => {
+    const socket = await connect('john');
+    socket.send(frame);
+    const error = await socket.next((answer) => String(answer['op']) === 'error');
+    expect(error).toMatchObject({ problem: { status } });
+    expectValid([error]);
+    expect(await socket.ask({ op: 'ping', ref: 'still here' })).toMatchObject({ op: 'pong' });
+  });
+
+  test('a stranger’s send is a 404, a frame over 64 KiB closes the connection with 1009', async () => {
+    const id = await freshConversation();
+    const eve = await connect('eve');
+    expect(
+      await eve.ask({ op: 'send', ref: '1', conversationId: id, clientId: 'x', text: 'hi' }),
+    ).toMatchObject({ problem: { status: 404 } });
+    expect(await eve.ask({ op: 'read', ref: '2', conversationId: id, seq: 1 })).toMatchObject({
+      problem: { status: 404 },
+    });
+    eve.send('x'.repeat(64 * 1024 + 1));
+    expect((await eve.closed).code).toBe(1009);
+  });
+});
+
+describe('bars and limits', () => {
+  test('a person who is erased hears nothing more', async () => {
+    await service.ask('putUser', { params: { id: 'gone' }, body: { name: 'Gone' } });
+    const socket = await connect('gone');
+    await service.ask('deleteUser', { params: { id: 'gone' } });
+    expect((await socket.closed).code).toBe(4003);
+  });
+
+  test('sends over the limit get 429 with retryAfter, and each is answered', async () => {
+    const strict = await startTestService({ LIMIT_SENDS: '5/s' });
+    await seed(strict);
+    const id = await freshConversation(strict);
+    const socket = await connectAs(strict, 'sarah');
+    for (let index = 0; index < 60; index += 1)
+      socket.send({ op: 'send', ref: `${index}`, conversationId: id, clientId: `${index}`, text: 'hi' });
+    await vi.waitFor(() => expect(socket.frames).toHaveLength(61));
+    const refused = socket.frames.filter((frame) => String(frame['op']) === 'error');
+    expect(refused.length).toBeGreaterThanOrEqual(35);
+    expect(refused[0]).toMatchObject({ problem: { status: 429, retryAfter: expect.any(Number) as unknown } });
+    socket.close();
+    await strict.close();
+  });
+
+  test('a reader that does not read is closed, and delays nobody', async () => {
+    const id = await freshConversation();
+    const [slow, john, sarah] = [await connect('tom'), await connect('john'), await connect('sarah')];
+    slow.socket.pause();
+    for (let index = 0; index < 2_500; index += 1)
+      john.send({
+        op: 'send',
+        ref: `${index}`,
+        conversationId: id,
+        clientId: `big-${index}`,
+        text: 'x'.repeat(5_000),
+      });
+    await sarah.next((frame) => Number(frame['message']?.['seq']) === 2_501);
+    await vi.waitFor(() => expect(slow.socket.readyState).not.toBe(slow.socket.CONNECTING), {
+      timeout: 5_000,
+    });
+    slow.socket.resume();
+    expect([4008, 1006]).toContain((await slow.closed).code);
+  });
+});

@@ -1,0 +1,87 @@
+import { WebSocket, type RawData } from 'ws';
+import { tokenFor, type TestService } from './service.ts';
+
+/** Parsed JSON, read by index without guards: a wrong guess is undefined, and fails the test. */
+export interface Json {
+  readonly [key: string]: Json;
+}
+
+/** A socket that notes every frame. */
+export interface TestSocket {
+  readonly socket: WebSocket;
+  readonly frames: Json[];
+  readonly closed: Promise<{ code: number; reason: string }>;
+  send(frame: unknown): void;
+  /** Sends, and waits for the frame with the same `ref`. */
+  ask(frame: Readonly<Record<string, unknown>>): Promise<Json>;
+  /** The first frame, past or to come within 5 s, that fits. */
+  next(fits: (frame: Json) => boolean): Promise<Json>;
+  close(): void;
+}
+
+/** A person's connection, authenticated. */
+export async function connectAs(service: TestService, userId: string): Promise<TestSocket> {
+  const socket = await connectSocket(service.url);
+  await socket.ask({ op: 'auth', ref: 'auth', token: await tokenFor(userId) });
+  return socket;
+}
+
+/** A connection that has not said who it is. */
+export async function connectSocket(
+  url: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<TestSocket> {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/realtime`, { headers });
+  const frames: Json[] = [];
+  const lookers = new Set<() => void>();
+  socket.on('message', (data) => {
+    frames.push(JSON.parse(toText(data)));
+    lookers.forEach((look) => look());
+  });
+  const closed = new Promise<{ code: number; reason: string }>((resolve) => {
+    socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() }));
+  });
+  await new Promise((resolve, reject) => socket.on('open', resolve).on('error', reject));
+  const next: TestSocket['next'] = (fits) => waitForFrame(frames, lookers, fits);
+  const send = (frame: unknown): void =>
+    socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame));
+  return {
+    socket,
+    frames,
+    closed,
+    send,
+    next,
+    ask(frame) {
+      send(frame);
+      return next((answer) => String(answer['ref']) === frame['ref']);
+    },
+    close: () => socket.close(),
+  };
+}
+
+function waitForFrame(
+  frames: readonly Json[],
+  lookers: Set<() => void>,
+  fits: (frame: Json) => boolean,
+): Promise<Json> {
+  return new Promise((resolve, reject) => {
+    const timeout = setTimeout(() => {
+      lookers.delete(look);
+      reject(new Error(`no such frame within 5 s; there were ${JSON.stringify(frames).slice(0, 2000)}`));
+    }, 5_000);
+    const look = (): void => {
+      const found = frames.find(fits);
+      if (found === undefined) return;
+      clearTimeout(timeout);
+      lookers.delete(look);
+      resolve(found);
+    };
+    lookers.add(look);
+    look();
+  });
+}
+
+function toText(data: RawData): string {
+  if (Array.isArray(data)) return Buffer.concat(data).toString();
+  return (Buffer.isBuffer(data) ? data : Buffer.from(data)).toString();
+}
