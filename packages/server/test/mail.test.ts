@@ -107,8 +107,9 @@ async function compose(
   env: Record<string, string> = {},
 ): Promise<{ raw: string; mail: ParsedMail }> {
   const built = await composeMail(contextWith(env), notification(facts), now);
-  const { message: raw } = await createTransport({ streamTransport: true, buffer: true }).sendMail(built);
-  return { raw: raw.toString(), mail: await simpleParser(raw.toString()) };
+  const { message } = await createTransport({ streamTransport: true, buffer: true }).sendMail(built);
+  const raw = Buffer.isBuffer(message) ? message.toString('utf8') : '';
+  return { raw, mail: await simpleParser(raw) };
 }
 
 function headerNames(raw: string): string[] {

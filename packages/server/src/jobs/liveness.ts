@@ -4,7 +4,7 @@ import type { Tables } from '../db/tables.ts';
 import { repeat } from './repeat.ts';
 
 /** Milliseconds. A dead worker's jobs are free after at most `dead` + `sweep`, and run within the queue's poll of 2 s after that. */
-const times = { beat: 5_000, dead: 25_000, sweep: 10_000 } as const;
+export const livenessTimes = { beat: 5_000, dead: 25_000, sweep: 10_000 };
 
 /**
  * Tells the other processes that this one's worker lives, and frees the jobs of those that do not: graphile-worker itself leaves a dead
@@ -17,6 +17,7 @@ export async function startLiveness(
   db: Kysely<Tables>,
   workerId: string,
   log: Logger,
+  times = livenessTimes,
 ): Promise<{ stop(): Promise<void> }> {
   await beat(db, workerId);
   const fail = (error: unknown) => log.warn({ err: error }, 'The queue could not be watched over');
@@ -24,7 +25,7 @@ export async function startLiveness(
   const sweeps = repeat(
     times.sweep,
     async () => {
-      const dead = await freeDeadWorkers(db);
+      const dead = await freeDeadWorkers(db, times.dead / 1000);
       if (dead.length > 0) log.warn({ workers: dead }, 'Freed the jobs of workers that died');
     },
     fail,
@@ -43,7 +44,7 @@ async function beat(db: Kysely<Tables>, workerId: string): Promise<void> {
 }
 
 /** Unlocks what is locked by workers without a fresh sign of life, and answers their ids. */
-async function freeDeadWorkers(db: Kysely<Tables>): Promise<string[]> {
+async function freeDeadWorkers(db: Kysely<Tables>, seconds: number): Promise<string[]> {
   // A worker that started just now may hold a job before its first sign of life, hence the age of the lock.
   const { rows } = await sql<{ id: string }>`
     select distinct locked_by as id from (
@@ -51,11 +52,9 @@ async function freeDeadWorkers(db: Kysely<Tables>): Promise<string[]> {
       union all
       select locked_by, locked_at from graphile_worker._private_job_queues
     ) as held
-    where locked_by is not null and locked_at < now() - make_interval(secs => ${times.dead / 1000})
+    where locked_by is not null and locked_at < now() - make_interval(secs => ${seconds})
       and not exists (select 1 from queue_workers w
-        where w.id = held.locked_by and w.seen_at > now() - make_interval(secs => ${times.dead / 1000}))`.execute(
-    db,
-  );
+        where w.id = held.locked_by and w.seen_at > now() - make_interval(secs => ${seconds}))`.execute(db);
   const dead = rows.map((row) => row.id);
   if (dead.length > 0) await sql`select graphile_worker.force_unlock_workers(${dead}::text[])`.execute(db);
   await sql`delete from queue_workers where seen_at < now() - interval '1 day'`.execute(db);

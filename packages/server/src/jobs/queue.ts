@@ -1,10 +1,8 @@
 import { EventEmitter } from 'node:events';
 import { run, type Runner, type TaskList, type WorkerEvents } from 'graphile-worker';
-import { sql } from 'kysely';
 import { createPool } from '../db/pool.ts';
-import { startLiveness } from './liveness.ts';
+import { livenessTimes, startLiveness } from './liveness.ts';
 import { queueLog } from './queue-log.ts';
-import { repeat } from './repeat.ts';
 import type { Task, Work } from './task.ts';
 
 /** Jobs that one process runs at a time. */
@@ -27,6 +25,7 @@ export async function startQueue(
   work: Work,
   connectionString: string,
   tasks: readonly Task[],
+  times = livenessTimes,
 ): Promise<Queue> {
   const { db, log } = work.context;
   const onConnectionError = (error: Error) => log.warn({ err: error }, 'The queue lost a connection');
@@ -49,11 +48,9 @@ export async function startQueue(
     });
     const running = runner;
     watch(running, log);
-    const liveness = await Promise.all(workers.map((id) => startLiveness(db, id, log)));
-    const ticks = ready.flatMap((task) => tick(task, work));
+    const liveness = await Promise.all(workers.map((id) => startLiveness(db, id, log, times)));
     return {
       stop: async () => {
-        await Promise.all(ticks.map((one) => one.stop()));
         await running.stop();
         await Promise.all(liveness.map((one) => one.stop()));
         await pool.end();
@@ -81,16 +78,4 @@ function taskList(tasks: readonly Task[], work: Work): TaskList {
       ) => task.run(work, payload, { last: job.attempts >= job.max_attempts, signal: abortSignal }),
     ]),
   );
-}
-
-/** Adds a periodic task's job: one pending at most among all nodes, and by its queue one running. */
-function tick({ name, everySeconds }: Task, { context: { db, log } }: Work) {
-  if (everySeconds === undefined) return [];
-  const add = async () => {
-    await sql`select graphile_worker.add_job(${name}, queue_name => ${name}, job_key => ${`every:${name}`},
-      max_attempts => 1)`.execute(db);
-  };
-  return [
-    repeat(everySeconds * 1000, add, (error) => log.warn({ err: error, task: name }, 'A job was not added')),
-  ];
 }

@@ -17,7 +17,9 @@ export function repeat(
   let running: Promise<void> = Promise.resolve();
   let stopped = false;
   const turn = async () => {
-    const wanted = await act().catch(fail);
+    const wanted = await act().catch((error: unknown) => {
+      fail(error);
+    });
     if (stopped) return;
     schedule(typeof wanted === 'number' ? Math.min(milliseconds, wanted) : milliseconds);
   };

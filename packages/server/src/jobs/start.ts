@@ -1,6 +1,7 @@
 import type { Context } from '../actions/action.ts';
 import { openChannels } from '../notifications/channels/index.ts';
 import { startNotifications } from '../notifications/start.ts';
+import { startTextIndexing } from './index-texts.ts';
 import { startQueue } from './queue.ts';
 import { tasks } from './registry.ts';
 
@@ -11,7 +12,7 @@ export interface Jobs {
 }
 
 /**
- * Starts a node's background work: the queue, and what hands due notifications to it. Where no channel is configured, notifications
+ * Starts a node's background work: the queue, what hands due notifications to it, and the search's index of texts. Where no channel is configured, notifications
  * wait as they are.
  *
  * @param connectionString of the same database as `context.db`
@@ -20,9 +21,10 @@ export async function startJobs(context: Context, connectionString: string): Pro
   const channels = openChannels(context);
   const queue = await startQueue({ context, channels }, connectionString, tasks);
   const notifications = channels.length > 0 ? startNotifications(context, channels) : null;
+  const indexing = startTextIndexing(context);
   return {
     stop: async () => {
-      await notifications?.stop();
+      await Promise.all([notifications?.stop(), indexing.stop()]);
       await queue.stop();
       for (const channel of channels) channel.close();
     },

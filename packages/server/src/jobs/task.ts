@@ -20,7 +20,5 @@ export interface Task {
   readonly name: string;
   /** Whether this process can do it; jobs of tasks that no process can do wait. Yes unless said. */
   readonly ready?: (work: Work) => boolean;
-  /** Runs this often, in seconds, on one node at a time; unless said, only for jobs that somebody adds. */
-  readonly everySeconds?: number;
   run(work: Work, payload: unknown, attempt: Attempt): Promise<void>;
 }
