@@ -1,12 +1,4 @@
-import {
-  useEffect,
-  useId,
-  useRef,
-  useState,
-  type ClipboardEvent,
-  type KeyboardEvent,
-  type RefObject,
-} from 'react';
+import { useEffect, useId, useRef, useState, type RefObject } from 'react';
 import type { ConversationStore } from '@parley/client';
 import { limits } from '@parley/protocol/limits';
 import { problemText } from '../hooks/problem-text.ts';
@@ -15,6 +7,7 @@ import { classes } from '../primitives/class-names.ts';
 import { Icon } from '../primitives/Icon.tsx';
 import { useWords } from '../words/use-words.tsx';
 import { acceptedTypes, type Attachments } from './use-attachments.ts';
+import { MessageField } from './MessageField.tsx';
 import { UploadChips } from './UploadChips.tsx';
 
 export interface Editing {
@@ -50,22 +43,10 @@ export function Composer(props: ComposerProps) {
   const something = length > 0 || (!editing && attachments.uploads.length > 0);
   const canSend = something && !uploading && length <= limits.textLength;
 
-  const onKeyDown = (event: KeyboardEvent) => {
-    // an input method composes: its Enter and Escape are its own (229 is what Safari says after the end of a composition)
-    if (event.nativeEvent.isComposing || event.keyCode === 229) return;
-    if (event.key === 'Enter' && !event.shiftKey && !event.altKey) {
-      event.preventDefault();
-      if (canSend) send();
-    } else if (event.key === 'Escape' && editing) {
-      event.stopPropagation();
-      onEditEnd();
-    } else if (event.key === 'ArrowUp' && text === '' && !editing) props.onEditLast();
-  };
-  const onPaste = (event: ClipboardEvent) => {
-    const files = [...event.clipboardData.files];
-    if (files.length === 0 || editing) return;
-    event.preventDefault();
-    attachments.add(files);
+  const onKey = (key: 'Enter' | 'Escape' | 'ArrowUp') => {
+    if (key === 'Enter' && canSend) send();
+    else if (key === 'Escape') onEditEnd();
+    else if (key === 'ArrowUp') props.onEditLast();
   };
 
   return (
@@ -90,28 +71,15 @@ export function Composer(props: ComposerProps) {
       ) : (
         <UploadChips uploads={attachments.uploads} onRemove={attachments.remove} />
       )}
-      <div className="parley-writing">
-        {/* the same words below the field let it grow, as a textarea alone does not */}
-        <div className="parley-mirror" dir="auto" aria-hidden="true">
-          {text}{' '}
-        </div>
-        <textarea
-          ref={fieldRef}
-          rows={1}
-          dir="auto"
-          value={text}
-          aria-label={words.say('composer.field', { name })}
-          aria-describedby={hintId}
-          placeholder={words.say('composer.hint', { name })}
-          enterKeyHint="send"
-          onChange={(event) => {
-            change(event.currentTarget.value);
-            if (!editing) store.setTyping();
-          }}
-          onKeyDown={onKeyDown}
-          onPaste={onPaste}
-        />
-      </div>
+      <MessageField
+        {...{ text, name, fieldRef, onKey, hintId }}
+        editing={editing !== null}
+        onText={(next) => {
+          change(next);
+          if (!editing) store.setTyping();
+        }}
+        onFiles={attachments.add}
+      />
       <div className="parley-tools">
         {!editing && <Pick onFiles={attachments.add} />}
         <Hint id={hintId} length={length} editing={editing !== null} uploading={uploading && something} />
@@ -152,7 +120,10 @@ function useText({ store, attachments, editing, onEditEnd, onSent, fieldRef }: C
     setError(null);
     if (editing) {
       const next = changed.trim();
-      if (next === editing.text) return onEditEnd();
+      if (next === editing.text) {
+        onEditEnd();
+        return;
+      }
       store.edit(editing.seq, next).then(onEditEnd, (reason: unknown) => {
         setError(words.say('thread.edit-error', { detail: problemText(reason, words) }));
       });

@@ -24,6 +24,7 @@ export interface ContextPaneProps {
 export function ContextPane({ conversationId, onClose, closeRef }: ContextPaneProps) {
   const words = useWords();
   const [{ conversation, status }] = useConversation(conversationId);
+  if (status === 'error') return null;
   return (
     <section className="parley-pane parley-context" aria-label={words.say('context.label')}>
       <div className="parley-bar">
@@ -123,7 +124,11 @@ function OrdersPart({ orders }: { orders: Conversation['orders'] }) {
                   {orderStatus(order.status, words)}
                 </span>
               </div>
-              {facts.length > 0 && <p className="parley-line">{facts.join(' · ')}</p>}
+              {facts.length > 0 && (
+                <p className="parley-line" dir="auto">
+                  {facts.join(' · ')}
+                </p>
+              )}
             </li>
           );
         })}
@@ -139,7 +144,7 @@ function OtherPart({ conversation }: { conversation: Conversation }) {
   const minutes = useReplyMinutes(buying ? conversation.listing.id : null);
   return (
     <Part title={words.say(buying ? 'context.store' : 'context.buyer')}>
-      <div className="parley-person">
+      <div className="parley-whom">
         <Avatar {...other} />
         <h4 dir="auto">{other.name}</h4>
       </div>

@@ -1,4 +1,4 @@
-import { useCallback, useState, type KeyboardEvent, type RefObject } from 'react';
+import { useCallback, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
 import type { InboxFilter } from '@parley/protocol';
 import { detailOf } from '../hooks/problem-text.ts';
 import { useInbox, useUnread } from '../hooks/stores.ts';
@@ -16,10 +16,18 @@ export interface ConversationListProps {
   /** The address of a conversation, so that its row is a link that can be opened in a new tab. */
   hrefOf?: ((id: string) => string) | undefined;
   searchRef?: RefObject<HTMLInputElement | null>;
+  /** What to do where there is no conversation yet: a link to the shop, for one. */
+  emptyAction?: ReactNode;
 }
 
 /** The inbox's first pane: search, filters and the conversations, newest activity first. */
-export function ConversationList({ currentId, onOpen, hrefOf, searchRef }: ConversationListProps) {
+export function ConversationList({
+  currentId,
+  onOpen,
+  hrefOf,
+  searchRef,
+  emptyAction,
+}: ConversationListProps) {
   const words = useWords();
   const [filter, setFilter] = useState<InboxFilter>('all');
   const [text, setText] = useState('');
@@ -59,7 +67,7 @@ export function ConversationList({ currentId, onOpen, hrefOf, searchRef }: Conve
           </Button>
         </div>
       ) : empty ? (
-        <Nothing filter={filter} query={query} onShowAll={showAll} />
+        <Nothing filter={filter} query={query} action={emptyAction} onShowAll={showAll} />
       ) : (
         items.length > 0 && (
           <RowList
@@ -109,7 +117,7 @@ function Search({ text, onText, searchRef }: SearchProps) {
       <input
         ref={searchRef}
         type="search"
-        dir="auto"
+        dir={text === '' ? undefined : 'auto'}
         maxLength={200}
         value={text}
         aria-label={words.say('inbox.search')}
@@ -141,9 +149,15 @@ function Filters({ filter, onFilter }: { filter: InboxFilter; onFilter: (filter:
   );
 }
 
+interface NothingProps {
+  filter: InboxFilter;
+  query: string;
+  action: ReactNode;
+  onShowAll: () => void;
+}
+
 /** Nothing to list, and why: what would be here, and the way back. */
-function Nothing(props: { filter: InboxFilter; query: string; onShowAll: () => void }) {
-  const { filter, query, onShowAll } = props;
+function Nothing({ filter, query, action, onShowAll }: NothingProps) {
   const words = useWords();
   if (query === '' && filter === 'all')
     return (
@@ -151,6 +165,7 @@ function Nothing(props: { filter: InboxFilter; query: string; onShowAll: () => v
         <Icon name="chat" />
         <h3>{words.say('inbox.empty')}</h3>
         <p>{words.say('inbox.empty-hint')}</p>
+        {action}
       </div>
     );
   const why = query !== '' || filter === 'all' ? 'search' : filter;

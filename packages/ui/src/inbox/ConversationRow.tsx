@@ -32,7 +32,7 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
   };
   return (
     <a
-      className={classes('parley-row', seat.unread > 0 && 'parley-unread')}
+      className={classes('parley-row', seat.unread > 0 && 'parley-row-unread')}
       href={href ?? '#'}
       aria-current={current ? 'true' : undefined}
       data-id={id}

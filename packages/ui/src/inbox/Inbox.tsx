@@ -1,4 +1,12 @@
-import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
+import {
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+} from 'react';
 import { ContextPane } from '../context/ContextPane.tsx';
 import { useInbox } from '../hooks/stores.ts';
 import { classes } from '../primitives/class-names.ts';
@@ -16,6 +24,8 @@ export interface InboxProps {
   onOpen: (conversationId: string | null) => void;
   /** The address of a conversation, so that a row can be opened in a new tab. */
   hrefOf?: (conversationId: string) => string;
+  /** What to do where there is no conversation yet: a link to the shop, for one. */
+  emptyAction?: ReactNode;
   className?: string;
 }
 
@@ -23,7 +33,7 @@ export interface InboxProps {
 const narrowBelow = 768;
 
 /** Conversations, the open one, and what it is about: three panes, two or one, by the width that it is given. It fills its parent. */
-export function Inbox({ conversationId, onOpen, hrefOf, className }: InboxProps) {
+export function Inbox({ conversationId, onOpen, hrefOf, emptyAction, className }: InboxProps) {
   const root = useRef<HTMLDivElement>(null);
   const search = useRef<HTMLInputElement>(null);
   const details = useDetails(conversationId);
@@ -45,7 +55,13 @@ export function Inbox({ conversationId, onOpen, hrefOf, className }: InboxProps)
         data-empty={empty ? '' : undefined}
       >
         <ConnectionStrip />
-        <ConversationList currentId={conversationId} onOpen={onOpen} hrefOf={hrefOf} searchRef={search} />
+        <ConversationList
+          currentId={conversationId}
+          onOpen={onOpen}
+          hrefOf={hrefOf}
+          searchRef={search}
+          emptyAction={emptyAction}
+        />
         {conversationId === null ? (
           !empty && <NothingOpen />
         ) : (

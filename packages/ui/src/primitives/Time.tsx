@@ -23,7 +23,7 @@ export function Time({ at, as = 'clock', className }: TimeProps) {
           ? words.say('time.now')
           : words.ago(date, new Date(now));
   return (
-    <time className={className} dateTime={at} title={words.full(date)}>
+    <time className={className} dir="auto" dateTime={at} title={words.full(date)}>
       {text}
     </time>
   );

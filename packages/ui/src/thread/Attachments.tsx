@@ -9,7 +9,8 @@ import { ImageViewer } from './ImageViewer.tsx';
 
 type File = Attachment | UploadedAttachment;
 
-const isPicture = (file: File) => file.type.startsWith('image/');
+/** Whether it is shown as a picture; anything else is a file to open. */
+export const isPicture = (file: Pick<File, 'type'>) => file.type.startsWith('image/');
 
 /** A message's pictures and files. */
 export function Attachments({
@@ -84,7 +85,7 @@ function FileLine({ file }: { file: File }) {
       </span>
       <span className="parley-file-name">
         <span dir="auto">{file.name}</span>
-        <small>{words.bytes(file.size)}</small>
+        <small dir="auto">{words.bytes(file.size)}</small>
       </span>
     </>
   );

@@ -2,7 +2,7 @@ import { useRef, type MouseEvent } from 'react';
 import { classes } from '../primitives/class-names.ts';
 import { Menu, type MenuItem } from '../primitives/Menu.tsx';
 import { useWords, type Words } from '../words/use-words.tsx';
-import { Attachments } from './Attachments.tsx';
+import { Attachments, isPicture } from './Attachments.tsx';
 import type { Group, Line } from './entries.ts';
 import { MessageText } from './MessageText.tsx';
 
@@ -70,6 +70,7 @@ function bubbleClass(line: Line, { author }: Group): string {
     author.side === 'moderator' && 'parley-team',
     line.redactedBy !== null && 'parley-redacted',
     line.redactedBy === null && line.attachments.length > 0 && 'parley-with-files',
+    line.redactedBy === null && line.attachments.some(isPicture) && 'parley-with-photos',
     line.outbox?.state === 'failed' && 'parley-failed',
     line.outbox && line.outbox.state !== 'failed' && 'parley-pending',
   );

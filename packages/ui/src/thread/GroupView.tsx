@@ -68,9 +68,18 @@ function GroupMeta({ group, name, named, actions }: GroupMetaProps) {
   return (
     <p className="parley-meta">
       {mark !== 'none' && <Icon name="checks" small className={classes(mark === 'read' && 'parley-read')} />}
-      {named && <span dir="auto">{name} · </span>}
+      {named && (
+        <>
+          <bdi>{name}</bdi> ·{' '}
+        </>
+      )}
       <Time at={last.at} />
-      {mark !== 'none' && ` · ${words.say(`thread.${mark}`)}`}
+      {mark !== 'none' && (
+        <>
+          {' '}
+          · <bdi>{words.say(`thread.${mark}`)}</bdi>
+        </>
+      )}
     </p>
   );
 }
@@ -82,9 +91,7 @@ function FailedMeta({ line, actions }: { line: Line; actions: LineActions }) {
   return (
     <p className="parley-meta parley-bad">
       <Icon name="alert" small />
-      <span>
-        {words.say('thread.failed')} {outbox.problem && <span dir="auto">{detailOf(outbox.problem)}</span>}
-      </span>
+      <bdi>{words.say('thread.failed')}</bdi> {outbox.problem && <bdi>{detailOf(outbox.problem)}</bdi>}
       <button type="button" onClick={() => actions.retry(outbox.clientId)}>
         {words.say('action.retry')}
       </button>

@@ -54,6 +54,7 @@ export function Thread(props: ThreadProps) {
     >
       <ThreadHeader
         {...{ conversation, store, onBack, onDetails, detailsOpen, detailsRef }}
+        loading={status === 'loading'}
         headingRef={heading}
       />
       {conversation && status !== 'error' ? (

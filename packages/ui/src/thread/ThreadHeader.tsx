@@ -12,6 +12,7 @@ export interface ThreadHeaderProps {
   conversation: Conversation | null;
   store: ConversationStore;
   headingRef: RefObject<HTMLHeadingElement | null>;
+  loading: boolean;
   onBack?: (() => void) | undefined;
   onDetails?: (() => void) | undefined;
   detailsRef?: RefObject<HTMLButtonElement | null> | undefined;
@@ -20,7 +21,7 @@ export interface ThreadHeaderProps {
 
 /** Whom one talks to and about what; back to the list on a narrow screen, and the way to the details. */
 export function ThreadHeader(props: ThreadHeaderProps) {
-  const { conversation, store, headingRef, onBack, onDetails, detailsRef, detailsOpen } = props;
+  const { conversation, store, headingRef, loading, onBack, onDetails, detailsRef, detailsOpen } = props;
   const words = useWords();
   return (
     <div className="parley-bar">
@@ -30,13 +31,15 @@ export function ThreadHeader(props: ThreadHeaderProps) {
       {conversation ? (
         <Who conversation={conversation} headingRef={headingRef} />
       ) : (
-        <div className="parley-with parley-late" aria-hidden="true">
-          <Bone />
-          <Bone />
-        </div>
+        loading && (
+          <div className="parley-with parley-late" aria-hidden="true">
+            <Bone />
+            <Bone />
+          </div>
+        )
       )}
       {conversation && <ArchiveButton conversation={conversation} store={store} />}
-      {onDetails && (
+      {conversation && onDetails && (
         <ToolButton
           className="parley-details"
           icon="panel"

@@ -138,20 +138,19 @@ function belongs(group: Group, line: Line, author: Author): boolean {
 function marked(entries: Entry[], messages: readonly Message[], conversation: Conversation): Entry[] {
   const readTo = othersReadTo(messages, conversation);
   let latest = true;
-  let latestRead = true;
   for (const entry of [...entries].reverse()) {
-    if (entry.kind !== 'group' || !entry.own) continue;
-    const { outbox, seq } = entry.lines.at(-1) ?? {};
-    if (outbox) entry.mark = outbox.state;
-    else if (seq != null && seq <= readTo) {
-      if (latestRead) entry.mark = 'read';
-      latestRead = false;
-      latest = false;
-    } else {
-      if (latest) entry.mark = 'delivered';
-      latest = false;
+    const last = entry.kind === 'group' && entry.own ? entry.lines.at(-1) : undefined;
+    if (entry.kind !== 'group' || !last) continue;
+    if (last.outbox) {
+      entry.mark = last.outbox.state;
+      continue;
     }
-    if (!latestRead) break;
+    if (last.seq !== null && last.seq <= readTo) {
+      entry.mark = 'read';
+      break;
+    }
+    if (latest) entry.mark = 'delivered';
+    latest = false;
   }
   return entries;
 }

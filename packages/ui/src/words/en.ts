@@ -158,7 +158,7 @@ export const en = {
   'composer.editing': 'Editing your message',
   'composer.locked': 'A moderator has locked this conversation. You can read it, but not write.',
   'composer.closed': 'This conversation is closed. You can read it, but not write.',
-  'composer.blocked-me': 'You have blocked {name}. Unblock to write again.',
+  'composer.blocked-me': 'You have blocked {name}; unblock to write again.',
   'composer.blocked-other': '{name} doesn’t take messages from you.',
 
   'context.label': 'About this conversation',

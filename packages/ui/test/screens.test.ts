@@ -1,0 +1,430 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser, openScene, type SceneOptions } from './gallery/browser.ts';
+import { scenes } from './gallery/scenes.ts';
+import { openGallery } from './gallery/site.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const first = '00000000-0000-7000-8000-000000000001';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+/** What axe finds wrong, as `rule: selector`. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const result = await window.axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    });
+    return result.violations.flatMap(({ id, nodes }) =>
+      nodes.map((node) => `${id}: ${node.target.join(' ')}`),
+    );
+  });
+}
+
+describe.each(['react', 'preact'] as const)('the messaging screens on %s', (engine) => {
+  let gallery: Awaited<ReturnType<typeof openGallery>>;
+  beforeAll(async () => {
+    gallery = await openGallery(engine);
+  });
+  afterAll(() => gallery.close());
+
+  async function visit(scene: string, act: (page: Page) => Promise<void>, options: SceneOptions = {}) {
+    const { page, errors } = await openScene(browser, gallery.url, scene, options);
+    try {
+      await act(page);
+      expect(errors).toEqual([]);
+    } finally {
+      await page.close();
+    }
+  }
+  const field = (page: Page) => page.getByRole('textbox', { name: /^Message to/ });
+  const focused = (page: Page) =>
+    page.evaluate(() => {
+      const active = document.activeElement;
+      return active?.getAttribute('data-id') ?? active?.getAttribute('aria-label') ?? active?.textContent;
+    });
+
+  describe.runIf(engine === 'react')('are accessible', () => {
+    for (const colorScheme of ['light', 'dark'] as const)
+      it.each(Object.keys(scenes))(`%s, ${colorScheme}`, (scene) =>
+        visit(
+          scene,
+          async (page) => {
+            await page.waitForTimeout(scene === 'offline' ? 1300 : 200);
+            expect(await violations(page)).toEqual([]);
+            await page.setViewportSize({ width: 390, height: 800 });
+            expect(await violations(page)).toEqual([]);
+            expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+          },
+          { colorScheme },
+        ),
+      );
+
+    it('dialogs, menus and the viewer', () =>
+      visit('calm', async (page) => {
+        await page.getByRole('button', { name: 'Report a problem' }).click();
+        expect(await violations(page)).toEqual([]);
+        await page.keyboard.press('Escape');
+        await page.getByRole('button', { name: 'Block John D.' }).click();
+        expect(await violations(page)).toEqual([]);
+        await page.keyboard.press('Escape');
+        await page.getByRole('button', { name: 'Notification settings' }).click();
+        expect(await violations(page)).toEqual([]);
+        await page.keyboard.press('Escape');
+        await page.getByRole('button', { name: /^Photo from/ }).click();
+        expect(await violations(page)).toEqual([]);
+        await page.keyboard.press('Escape');
+        await page.locator('.parley-said').last().hover();
+        await page.getByRole('button', { name: 'Message options' }).last().click();
+        expect(await violations(page)).toEqual([]);
+      }));
+  });
+
+  it('go from search to list to thread and back by keyboard', () =>
+    visit('list', async (page) => {
+      await page.keyboard.press('/');
+      expect(await focused(page)).toBe('Search conversations');
+      for (let stop = 0; stop < 5; stop++) await page.keyboard.press('Tab');
+      expect(await focused(page)).toBe(first);
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('ArrowUp');
+      expect(await focused(page)).toMatch(/2$/);
+      await page.keyboard.press('End');
+      expect(await focused(page)).toMatch(/12$/);
+      await page.keyboard.press('Home');
+      await page.keyboard.press('Enter');
+      await expect.poll(() => focused(page)).toBe('Message to John D.');
+      await page.keyboard.press('Escape');
+      await expect.poll(() => focused(page)).toBe(first);
+      expect(await page.getByRole('heading', { name: 'No conversation open' }).isVisible()).toBe(true);
+    }));
+
+  it('show one pane on a narrow screen, and move the focus with it', () =>
+    visit(
+      'list',
+      async (page) => {
+        await page.getByRole('link', { name: /Amara Osei/ }).click();
+        await expect.poll(() => focused(page)).toBe('Amara Osei');
+        expect(await page.getByRole('navigation').isVisible()).toBe(false);
+        await page.getByRole('button', { name: 'Listing, orders and options' }).click();
+        expect(await focused(page)).toBe('Close');
+        await page.keyboard.press('Escape');
+        expect(await focused(page)).toBe('Listing, orders and options');
+        await page.getByRole('button', { name: 'Back to all conversations' }).click();
+        await expect.poll(() => focused(page)).toMatch(/2$/);
+      },
+      { width: 390 },
+    ));
+
+  it('send on Enter, break on Shift and Enter, and leave an input method alone', () =>
+    visit('calm', async (page) => {
+      await field(page).click();
+      expect(await page.getByRole('button', { name: 'Send', exact: true }).isDisabled()).toBe(true);
+      const cdp = await page.context().newCDPSession(page);
+      await cdp.send('Input.imeSetComposition', { text: 'にほん', selectionStart: 3, selectionEnd: 3 });
+      await page.evaluate(() => {
+        const { activeElement } = document;
+        const init = { key: 'Enter', bubbles: true, cancelable: true };
+        activeElement?.dispatchEvent(new KeyboardEvent('keydown', { ...init, isComposing: true }));
+        activeElement?.dispatchEvent(new KeyboardEvent('keydown', { ...init, keyCode: 229 }));
+      });
+      expect(await page.evaluate(() => window.gallery.sent.length)).toBe(0);
+      await cdp.send('Input.insertText', { text: '日本' });
+      await page.keyboard.press('Shift+Enter');
+      await page.keyboard.type('two');
+      expect(await field(page).inputValue()).toBe('日本\ntwo');
+      await page.keyboard.press('Enter');
+      expect(await page.evaluate(() => window.gallery.sent.map((item) => item.text))).toEqual(['日本\ntwo']);
+      expect(await field(page).inputValue()).toBe('');
+      expect(await focused(page)).toBe('Message to John D.');
+      await page.locator('.parley-own').last().getByText('Delivered').waitFor();
+    }));
+
+  it('keep a draft over a reload and say so in the list', () =>
+    visit('calm', async (page) => {
+      await field(page).fill('Half a thought');
+      await page.reload();
+      expect(await field(page).inputValue()).toBe('Half a thought');
+      await page.getByRole('link', { name: /Clara Becker/ }).click();
+      await page
+        .getByRole('link', { name: /John D\./ })
+        .getByText('Draft:')
+        .waitFor();
+      await page.getByRole('link', { name: /John D\./ }).click();
+      expect(await field(page).inputValue()).toBe('Half a thought');
+      await field(page).fill('');
+    }));
+
+  it('grow to eight lines and count near the limit', () =>
+    visit('calm', async (page) => {
+      const height = () => page.locator('.parley-writing').evaluate((element) => element.clientHeight);
+      const one = await height();
+      await field(page).fill('a\nb\nc');
+      expect(await height()).toBe(one + 44);
+      await field(page).fill('a\n'.repeat(40));
+      expect(await height()).toBe(8 * 22 + 18);
+      await field(page).fill('x'.repeat(4600));
+      await page.getByText('4,600 of 5,000 characters').waitFor();
+      await field(page).fill('x'.repeat(5001));
+      await page.getByText('1 character too many').waitFor();
+      expect(await page.getByRole('button', { name: 'Send', exact: true }).isDisabled()).toBe(true);
+    }));
+
+  it('take files by picking, with progress, cancel and clear refusals', () =>
+    visit('calm', async (page) => {
+      const pick = (...names: string[]) =>
+        page.setInputFiles(
+          'input[type=file]',
+          names.map((name) => ({
+            name,
+            mimeType: name.endsWith('.png')
+              ? 'image/png'
+              : name.endsWith('.pdf')
+                ? 'application/pdf'
+                : 'video/mp4',
+            buffer: Buffer.alloc(1000),
+          })),
+        );
+      await pick('slow.png', 'label.pdf');
+      await page.getByRole('progressbar', { name: 'Uploading slow.png' }).waitFor();
+      expect(await page.getByRole('button', { name: 'Send', exact: true }).isDisabled()).toBe(true);
+      await page.getByRole('button', { name: 'Cancel slow.png' }).click();
+      await page.getByRole('button', { name: 'Remove label.pdf' }).waitFor();
+      await pick('film.mp4');
+      await page.getByText('film.mp4 can’t be sent. Pictures and PDF files can.').waitFor();
+      await pick('broken.png');
+      await page.getByText(/broken\.png could not be uploaded: This is not a picture/).waitFor();
+      await pick('a.png', 'b.png', 'c.png', 'd.png', 'e.png');
+      await page.getByText('At most 5 files fit in one message.').waitFor();
+      expect(await page.locator('.parley-chip').count()).toBe(5);
+      await page.getByRole('button', { name: 'Remove d.png' }).waitFor();
+      await page.getByRole('button', { name: 'Send', exact: true }).click();
+      expect(await page.evaluate(() => window.gallery.sent[0]?.attachments.length)).toBe(5);
+      expect(await page.locator('.parley-chip').count()).toBe(0);
+    }));
+
+  it('take files by pasting and dropping', () =>
+    visit('calm', async (page) => {
+      await field(page).focus();
+      await page.evaluate(() => {
+        const data = new DataTransfer();
+        data.items.add(new File(['x'], 'pasted.png', { type: 'image/png' }));
+        const init = { bubbles: true, cancelable: true, clipboardData: data };
+        document.activeElement?.dispatchEvent(new ClipboardEvent('paste', init));
+      });
+      await page.getByText('pasted.png').waitFor();
+      await page.evaluate(() => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File(['x'], 'dropped.pdf', { type: 'application/pdf' }));
+        const over = (type: string) =>
+          document
+            .querySelector('.parley-log')
+            ?.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer }));
+        over('dragover');
+        setTimeout(() => over('drop'), 100);
+      });
+      await page.getByText('Drop to attach').waitFor();
+      await page.getByText('dropped.pdf').waitFor();
+      expect(await page.getByText('Drop to attach').count()).toBe(0);
+    }));
+
+  it('render a few rows of 5,000, and load more on the way down', () =>
+    visit('lots', async (page) => {
+      const rows = page.locator('.parley-row');
+      expect(await rows.count()).toBeLessThan(40);
+      const list = page.locator('.parley-rows');
+      await page.getByRole('link', { name: /^Buyer 1 / }).focus();
+      const end = async () => {
+        await page.keyboard.press('End');
+        return focused(page);
+      };
+      await expect.poll(end, { timeout: 5000 }).toBe('00000000-0000-7000-8000-000000005000');
+      expect(await rows.count()).toBeLessThan(40);
+      expect(await list.evaluate((element) => element.scrollHeight)).toBeGreaterThan(5000 * 82);
+    }));
+
+  it('move a row to the top without moving what one sees', () =>
+    visit('lots', async (page) => {
+      const list = page.locator('.parley-rows');
+      await list.evaluate((element) => (element.scrollTop = 82 * 20));
+      await page.waitForTimeout(50);
+      const place = () => page.getByRole('link', { name: /^Buyer 23 / }).boundingBox();
+      const before = await place();
+      await page.evaluate(() => window.gallery.receive('00000000-0000-7000-8000-000000000040', 'I am new'));
+      await page.waitForTimeout(50);
+      expect((await place())?.y).toBe(before?.y);
+      await list.evaluate((element) => (element.scrollTop = 0));
+      await page.getByText('I am new').waitFor();
+      expect(await page.locator('.parley-row').first().textContent()).toContain('Buyer 40');
+    }));
+
+  it('load older messages ahead of the scroll, without a jump', () =>
+    visit('lots', async (page) => {
+      const log = page.locator('.parley-log');
+      const top = () => page.getByText('Message number 360', { exact: true }).boundingBox();
+      await page.getByText(/^Message number 400/).waitFor();
+      await log.evaluate((element) => (element.scrollTop = 700));
+      const before = await top();
+      await page.getByText(/^Message number 320/).waitFor({ state: 'attached' });
+      expect(Math.abs(((await top())?.y ?? 0) - (before?.y ?? -1000))).toBeLessThan(2);
+    }));
+
+  it('count what came while one was reading above, and go back to it', () =>
+    visit('lots', async (page) => {
+      const log = page.locator('.parley-log');
+      await page.getByText(/^Message number 400/).waitFor();
+      await log.evaluate((element) => (element.scrollTop -= 1500));
+      await page.getByRole('button', { name: 'Back to latest' }).waitFor();
+      await page.evaluate((id) => window.gallery.receive(id, 'One'), first);
+      await page.evaluate((id) => window.gallery.receive(id, 'Two'), first);
+      expect(await page.evaluate(() => window.gallery.reads.length)).toBe(0);
+      expect(await page.locator('.parley-new').count()).toBe(1);
+      await page.getByRole('button', { name: '2 new messages' }).click();
+      await expect.poll(() => page.evaluate(() => window.gallery.reads.at(-1)?.seq)).toBe(402);
+      expect(await page.locator('.parley-latest').count()).toBe(0);
+      await page.evaluate((id) => window.gallery.receive(id, 'Three'), first);
+      await page.getByText('Three', { exact: true }).last().waitFor();
+      await expect
+        .poll(() =>
+          log.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight),
+        )
+        .toBeLessThan(2);
+    }));
+
+  it('open at what is new, and mark it read only at the end', () =>
+    visit('unread', async (page) => {
+      await page.locator('.parley-new').waitFor();
+      const inView = await page.locator('.parley-new').evaluate((element) => {
+        const box = element.getBoundingClientRect();
+        return box.top > 64 && box.bottom < 500;
+      });
+      expect(inView).toBe(true);
+      expect(await page.evaluate(() => window.gallery.reads.length)).toBe(0);
+      await page.locator('.parley-log').evaluate((element) => (element.scrollTop = element.scrollHeight));
+      await expect.poll(() => page.evaluate(() => window.gallery.reads.at(-1)?.seq)).toBe(13);
+      expect(await page.locator('.parley-new').count()).toBe(1);
+    }));
+
+  it('announce a message once, and never the history', () =>
+    visit('calm', async (page) => {
+      const status = page.locator('.parley-thread [role=status]');
+      await page.waitForTimeout(100);
+      expect(await status.textContent()).toBe('');
+      expect(await page.getByRole('log').getAttribute('aria-live')).toBe('off');
+      await page.evaluate((id) => window.gallery.type(id, 'buyer-1'), first);
+      await expect.poll(() => status.textContent()).toBe('John D. is typing');
+      await page.evaluate((id) => window.gallery.receive(id, 'Thank you!'), first);
+      await expect.poll(() => status.textContent()).toBe('John D.: Thank you!');
+      await field(page).fill('Welcome');
+      await page.keyboard.press('Enter');
+      await page.locator('.parley-own').last().getByText('Delivered').waitFor();
+      expect(await status.textContent()).toBe('John D.: Thank you!');
+    }));
+
+  it('keep a failed message with its reason, and retry or delete it', () =>
+    visit('thread', async (page) => {
+      await page.getByText(/Not sent\. You have sent many messages/).waitFor();
+      await page
+        .getByRole('link', { name: /John D\./ })
+        .getByText('Not sent:')
+        .waitFor();
+      await page.getByRole('button', { name: 'Retry' }).click();
+      await page.locator('.parley-own').last().getByText('Delivered').waitFor();
+      expect(await page.getByRole('button', { name: 'Retry' }).count()).toBe(0);
+    }));
+
+  it('edit and take back by keyboard alone', () =>
+    visit('calm', async (page) => {
+      await page.getByRole('log').focus();
+      await page.keyboard.press('ArrowUp');
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('ArrowDown');
+      expect(await focused(page)).toBe('Edit');
+      await page.keyboard.press('Enter');
+      expect(await field(page).inputValue()).toContain('Thank you for the picture');
+      await field(page).fill('refuse this');
+      await page.keyboard.press('Enter');
+      await page.getByText('Your change could not be saved: This message is too old to change.').waitFor();
+      await field(page).fill('Thank you.');
+      await page.keyboard.press('Enter');
+      await page.locator('.parley-own').last().getByText('Edited').waitFor();
+      expect(await field(page).inputValue()).toBe('');
+      await page.getByRole('log').focus();
+      await page.keyboard.press('ArrowUp');
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('End');
+      await page.keyboard.press('Enter');
+      await page.getByText('You took back this message').waitFor();
+    }));
+
+  it('make links, and interpret nothing else', () =>
+    visit('calm', async (page) => {
+      const link = page.getByRole('link', { name: 'https://kilnandlens.example/care/stoneware' });
+      expect(await link.getAttribute('rel')).toBe('noopener nofollow ugc');
+      expect(await link.getAttribute('target')).toBe('_blank');
+      await page.getByText('<b>that</b> is no markup').waitFor({ state: 'attached' });
+    }));
+
+  it('say once that there is no connection', () =>
+    visit('calm', async (page) => {
+      await page.evaluate(() => window.gallery.setConnection({ status: 'offline' }));
+      await page.getByText('You’re offline. Messages will be sent later.').waitFor();
+      await page.evaluate(() => window.gallery.setConnection({ status: 'online' }));
+      await expect.poll(() => page.locator('.parley-strip').count()).toBe(0);
+    }));
+
+  it('search, say that nothing is found, and lead back', () =>
+    visit('list', async (page) => {
+      await page.getByRole('searchbox').fill('vase');
+      await expect.poll(() => page.locator('.parley-row').count()).toBe(1);
+      await page.getByRole('searchbox').fill('no such thing');
+      await page.getByText('Nothing found for “no such thing”').waitFor();
+      await page.getByRole('button', { name: 'Show all conversations' }).click();
+      await expect.poll(() => page.locator('.parley-row').count()).toBeGreaterThan(5);
+      await page.getByRole('button', { name: /^Unread/ }).click();
+      await expect.poll(() => page.locator('.parley-row').count()).toBe(3);
+    }));
+
+  it('report a message, block and unblock', () =>
+    visit('calm', async (page) => {
+      await page.getByRole('button', { name: 'Report a problem' }).click();
+      await page.getByRole('radio', { name: 'Fraud or a scam' }).check();
+      await page.getByRole('button', { name: 'Send report' }).click();
+      await page.getByText('The moderators will look at it').waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Block John D.' }).click();
+      await page.getByRole('button', { name: 'Block', exact: true }).click();
+      await page.getByText('You have blocked John D.').waitFor();
+      expect(await field(page).count()).toBe(0);
+      const calls = await page.evaluate(() => window.gallery.calls);
+      expect(calls).toContainEqual({
+        name: 'reportConversation',
+        input: { body: { conversationId: first, reason: 'scam' } },
+      });
+      expect(calls).toContainEqual({ name: 'putBlock', input: { params: { id: 'buyer-1' } } });
+    }));
+
+  it('work inside of a shadow root', () =>
+    visit(
+      'calm',
+      async (page) => {
+        await field(page).click();
+        await page.keyboard.type('Sealed/');
+        expect(await field(page).inputValue()).toBe('Sealed/');
+        await page.getByRole('button', { name: 'Notification settings' }).click();
+        await page.keyboard.press('Escape');
+        expect(await page.locator('.parley-thread').count()).toBe(1);
+        await page.keyboard.press('Escape');
+        await expect.poll(() => page.locator('.parley-thread h2').textContent()).toBe('No conversation open');
+      },
+      { query: '&sealed' },
+    ));
+});
