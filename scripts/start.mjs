@@ -36,7 +36,7 @@ function checkInstalled() {
 function readPort() {
   const text = process.env.PORT || '4000';
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65535)
+  if (!Number.isInteger(port) || port < 1 || port > 65535)
     fail(`PORT is "${text}", which is no port: give a whole number from 1 to 65535.`);
   return port;
 }

@@ -81,7 +81,7 @@ function header(visit: Visit, page: Page): Html {
           ([word, name]) =>
             html`<a
               href="${visit.base}/categories/${word}"
-              ${word === page.category && html`aria-current="page"`}
+              ${word === page.category && html`aria-current="true"`}
               >${name}</a
             >`,
         )}

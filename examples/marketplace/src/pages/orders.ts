@@ -13,8 +13,13 @@ function steps(visit: Visit, order: Order, listing: Listing): Html | false {
   return html`<form class="steps" method="post" action="${visit.base}/orders/${order.id}">
     ${next.map(
       ({ to, label }, at) =>
-        html`<button class="cta${at === 0 && to !== 'refunded' && ' main'}" name="status" value="${to}">
-          ${label}<span class="vh"> order ${order.number}</span>
+        html`<button
+          class="cta${at === 0 && to !== 'refunded' && ' main'}"
+          name="status"
+          value="${to}"
+          aria-label="${label}: order ${order.number}"
+        >
+          ${label}
         </button>`,
     )}
   </form>`;

@@ -2,13 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import type { Parley } from '../parley.ts';
 import { findPersona, ownPath, personaCookie, type Persona } from '../persona.ts';
 import { sideBySidePage } from '../pages/side-by-side.ts';
+import { parleySession, signedInCookie } from './parley-session.ts';
 import { personaOf, sendNotFound, sendPage, type Address, type RoutesOptions } from './visit.ts';
-
-/** Parley's own pages know people by a session, which a token begins. */
-async function parleySession(parley: Parley, { person }: Persona, to: string): Promise<string> {
-  const token = await parley.signToken(person);
-  return `/session?${new URLSearchParams({ token, to }).toString()}`;
-}
 
 /** The page that the visitor came from, with whatever is open in it, when it is one of ours. */
 function cameFrom(referrer: string | undefined, host: string): string {
@@ -40,14 +35,17 @@ export function addDemo(app: FastifyInstance, options: RoutesOptions): void {
     if (!persona) return sendNotFound(request, reply, options);
     const to = await landing(parley, persona, cameFrom(request.headers.referer, request.host));
     return reply
-      .header('set-cookie', personaCookie(persona))
+      .header('set-cookie', [personaCookie(persona), signedInCookie(persona)])
       .redirect(await parleySession(parley, persona, to), 303);
   });
 
   app.get<Address>('/go/:id', async (request, reply) => {
     const { id } = request.params;
     if (id !== 'inbox' && id !== 'moderation') return sendNotFound(request, reply, options);
-    return reply.redirect(await parleySession(parley, personaOf(request), `/${id}`), 303);
+    const persona = personaOf(request);
+    return reply
+      .header('set-cookie', signedInCookie(persona))
+      .redirect(await parleySession(parley, persona, `/${id}`), 303);
   });
 
   app.get('/side-by-side', (_request, reply) => sendPage(reply, sideBySidePage()));

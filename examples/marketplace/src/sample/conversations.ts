@@ -125,7 +125,7 @@ export const sampleConversations: readonly SampleConversation[] = [
     buyer: 'amara',
     listing: 'teapot',
     unreadBy: ['sarah'],
-    events: [{ by: 'amara', says: 'Does it come with a strainer? I only drink loose leaf 🍃' }],
+    events: [{ by: 'amara', says: 'Does it come with a strainer? I only drink loose leaf.' }],
   },
   {
     buyer: 'john',
