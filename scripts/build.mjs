@@ -25,9 +25,12 @@ async function main() {
   const inputs = hashInputs();
   if (flags.has('--if-stale') && isFresh(inputs)) return say('Build is up to date.');
 
-  const results = await Promise.all(targets().map((options) => build({ ...options, metafile: true })));
+  const settled = await Promise.allSettled(targets().map((options) => build({ ...options, metafile: true })));
+  const results = settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
   const outputs = results.flatMap(({ metafile }) => Object.keys(metafile.outputs));
   outputs.push(...publishPages(results.map(({ metafile }) => metafile)), ...copyMigrations());
+  const failed = settled.find((each) => each.status === 'rejected');
+  if (failed) throw failed.reason;
   sweep(outputs, { keepTypes: true });
   if (flags.has('--types')) emitTypes();
   writeStamp(inputs, outputs);

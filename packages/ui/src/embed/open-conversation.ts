@@ -18,7 +18,7 @@ export function withConversation(url: URL, mode: 'query' | 'hash', id: string | 
   return `${url.pathname}${search}${hash}`;
 }
 
-/** Which conversation is open, kept where `mode` says. `initial` holds as long as the address names none. */
+/** Which conversation is open, kept where `mode` says. `initial` holds until somebody opens another. */
 export function useOpenConversation(
   mode: AddressMode,
   initial: string | null,
@@ -28,7 +28,7 @@ export function useOpenConversation(
   if (mode === 'off') return [own, setOwn];
   const named = new URLSearchParams(mode === 'query' ? search : hash.slice(1)).get(parameter);
   const open = (id: string | null) => {
-    setOwn(id);
+    setOwn(null);
     // The page's router may keep its own state with the entry.
     const state: unknown = window.history.state;
     navigate(withConversation(new URL(window.location.href), mode, id), { state });

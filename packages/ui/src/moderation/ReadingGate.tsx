@@ -53,9 +53,9 @@ function GateForm({ base, known, reading }: ReadingGateProps) {
   const choices = reasonsFor(me?.role);
   const noteNeeded = choices.find((choice) => choice.key === key)?.noteNeeded ?? false;
   const submit = () => {
-    if (key === null) return setMissing('reason');
-    if (noteNeeded && note.trim() === '') return setMissing('note');
-    setMissing(null);
+    const lacking = key === null ? 'reason' : noteNeeded && note.trim() === '' ? 'note' : null;
+    setMissing(lacking);
+    if (key === null || lacking) return;
     void reading.start(writeReason(key, note).slice(0, limits.reasonLength));
   };
   const complaint = gateComplaint(words, missing, reading);
@@ -80,24 +80,7 @@ function GateForm({ base, known, reading }: ReadingGateProps) {
               : words.say('mod.gate.private-unknown')}
           </p>
         </div>
-        <fieldset className="parley-mod-choice">
-          <legend className="parley-unseen">{words.say('mod.gate.reason')}</legend>
-          {choices.map((choice) => (
-            <label key={choice.key}>
-              <input
-                type="radio"
-                name={`${id}-reason`}
-                value={choice.key}
-                checked={key === choice.key}
-                onChange={() => setKey(choice.key)}
-              />
-              <span>
-                {words.say(`mod.reason.${choice.key}`)}
-                <small>{words.say(`mod.reason.${choice.key}-hint`)}</small>
-              </span>
-            </label>
-          ))}
-        </fieldset>
+        <ReasonChoice name={`${id}-reason`} choices={choices} value={key} onChange={setKey} />
         <NoteField id={`${id}-note`} value={note} needed={noteNeeded} onChange={setNote} />
         <p className="parley-mod-said">
           <PanelIcon name="eye" />
@@ -124,6 +107,38 @@ function GateForm({ base, known, reading }: ReadingGateProps) {
         </button>
       </footer>
     </form>
+  );
+}
+
+interface ReasonChoiceProps {
+  name: string;
+  choices: ReturnType<typeof reasonsFor>;
+  value: ReasonKey | null;
+  onChange: (key: ReasonKey) => void;
+}
+
+/** None is chosen beforehand: whoever reads says why. */
+function ReasonChoice({ name, choices, value, onChange }: ReasonChoiceProps) {
+  const words = useModerationWords();
+  return (
+    <fieldset className="parley-mod-choice">
+      <legend className="parley-unseen">{words.say('mod.gate.reason')}</legend>
+      {choices.map(({ key }) => (
+        <label key={key}>
+          <input
+            type="radio"
+            name={name}
+            value={key}
+            checked={value === key}
+            onChange={() => onChange(key)}
+          />
+          <span>
+            {words.say(`mod.reason.${key}`)}
+            <small>{words.say(`mod.reason.${key}-hint`)}</small>
+          </span>
+        </label>
+      ))}
+    </fieldset>
   );
 }
 

@@ -8,11 +8,11 @@ export interface PageAddress<K extends string> {
   /** Where newer entries are; null on the first page. `newest` says that the way here is not known, so that it is the first. */
   readonly newer: { readonly href: string; readonly state: unknown; readonly newest: boolean } | null;
   /** Goes to the first page of other filters. */
-  setFilters(filters: Filters<K>): void;
+  readonly setFilters: (filters: Filters<K>) => void;
   /** The address of the page at `nextCursor`, and the way to it. */
-  older(nextCursor: string): { href: string; state: unknown };
+  readonly older: (nextCursor: string) => { href: string; state: unknown };
   /** The address of these filters' first page. */
-  hrefOf(filters: Filters<K>): string;
+  readonly hrefOf: (filters: Filters<K>) => string;
 }
 
 /** The cursors of the pages that were passed on the way here, the first page's null left out. */

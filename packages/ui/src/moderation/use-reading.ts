@@ -20,9 +20,9 @@ export interface Reading {
   readonly busy: boolean;
   readonly problem: Problem | null;
   readonly hasEarlier: boolean;
-  start(reason: string): Promise<void>;
-  earlier(): Promise<void>;
-  stop(): void;
+  readonly start: (reason: string) => Promise<void>;
+  readonly earlier: () => Promise<void>;
+  readonly stop: () => void;
 }
 
 /**

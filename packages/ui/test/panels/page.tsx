@@ -23,6 +23,7 @@ const modes: readonly Mode[] = [
   'member',
   'failing-send',
   'signed-out',
+  'paged',
 ];
 const query = new URLSearchParams(location.search);
 // The panel writes its own filters into the address, so that the fixture's mode is kept from the first load.

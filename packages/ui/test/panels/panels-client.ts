@@ -1,12 +1,22 @@
-import type { ParleyClient } from '@parley/client';
-import { ProblemError, type Contact, type Me } from '@parley/protocol';
+import type { CallInput, ParleyClient } from '@parley/client';
+import { ProblemError, type Answer, type Contact, type Me, type RouteName } from '@parley/protocol';
 import { createFixtureClient, type Controls } from '../gallery/fixture-client.ts';
 import { conversation, conversationId, log } from '../gallery/fixture-data.ts';
 import { auditItems, moderationDetail, moderationMessages, moderationRows } from './panels-data.ts';
 
 /** What a test asks of the fixture, by the address's search (`?fixture=`): none of it is the screens' own. */
 export type Mode =
-  'normal' | 'empty' | 'error' | 'slow' | 'own' | 'asked' | 'bare' | 'member' | 'failing-send' | 'signed-out';
+  | 'normal'
+  | 'empty'
+  | 'error'
+  | 'slow'
+  | 'own'
+  | 'asked'
+  | 'bare'
+  | 'member'
+  | 'failing-send'
+  | 'signed-out'
+  | 'paged';
 
 const wait = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
 
@@ -58,17 +68,10 @@ function person(mode: Mode): Me {
 
 const page = 4;
 
-/** A page of the fixture's rows; cursors are their own offsets, and `error` refuses it. */
-function listRows(query: Record<string, unknown>, mode: Mode) {
-  const text = (key: string) => (typeof query[key] === 'string' ? query[key] : undefined);
-  const all = mode === 'empty' ? [] : moderationRows(text('q'));
-  const found = all.filter((row) => {
-    const { status, flag, storeId, q } = {
-      status: text('status'),
-      flag: text('flag'),
-      storeId: text('storeId'),
-      q: text('q'),
-    };
+/** A page of the fixture's rows; cursors are their own offsets. */
+function listRows(query: NonNullable<CallInput<'listModerationConversations'>['query']>, mode: Mode) {
+  const { status, flag, storeId, q } = query;
+  const found = (mode === 'empty' ? [] : moderationRows(q)).filter((row) => {
     const words = `${row.buyer.name} ${row.store.name} ${row.listing.title}`.toLowerCase();
     return (
       (status === undefined || row.status === status) &&
@@ -77,46 +80,32 @@ function listRows(query: Record<string, unknown>, mode: Mode) {
       (q === undefined || row.hit !== null || words.includes(q.toLowerCase()))
     );
   });
-  const size = query['storeId'] === undefined && window.location.search.includes('paged') ? page : 50;
-  const from = Number(text('cursor') ?? 0);
-  return {
-    items: found.slice(from, from + size),
-    nextCursor: from + size < found.length ? String(from + size) : null,
-  };
+  const size = mode === 'paged' ? page : 50;
+  const from = Number(query.cursor ?? 0);
+  const next = from + size < found.length ? String(from + size) : null;
+  return { items: found.slice(from, from + size), nextCursor: next };
 }
 
-function answer(
-  name: string,
-  input: { query?: Record<string, unknown>; params?: { id?: unknown } },
-  mode: Mode,
-): unknown {
-  if (mode === 'error') throw new ProblemError('unavailable', 'The database is being restarted.');
-  const before = Number(input.query?.['before'] ?? Infinity);
-  switch (name) {
-    case 'listModerationConversations':
-      return listRows(input.query ?? {}, mode);
-    case 'readModerationConversation':
-      return moderationDetail(String(input.params?.id));
-    case 'readModerationMessages':
-      return {
-        items:
-          before < Infinity
-            ? log(
-                1,
-                Array.from({ length: before - 1 }, (_none, n) => ({
-                  by: n % 2 ? ('me' as const) : ('buyer' as const),
-                  ago: 4e9,
-                  text: `Earlier ${n + 1}`,
-                })),
-              )
-            : moderationMessages(),
-      };
-    case 'listAudit':
-      return { items: mode === 'empty' ? [] : auditItems(), nextCursor: null };
-    default:
-      return { items: [] };
-  }
-}
+const earlier = (count: number) =>
+  log(
+    1,
+    Array.from({ length: count }, (_none, n) => ({
+      by: n % 2 ? ('me' as const) : ('buyer' as const),
+      ago: 4e9,
+      text: `Earlier ${n + 1}`,
+    })),
+  );
+
+type Answers = { [N in RouteName]?: (input: CallInput<N>) => Answer<N> };
+
+const answersIn = (mode: Mode): Answers => ({
+  listModerationConversations: ({ query }) => listRows(query ?? {}, mode),
+  readModerationConversation: ({ params }) => moderationDetail(params.id),
+  readModerationMessages: ({ query }) => ({
+    items: query?.before === undefined ? moderationMessages() : earlier(query.before - 1),
+  }),
+  listAudit: () => ({ items: mode === 'empty' ? [] : auditItems(), nextCursor: null }),
+});
 
 /** The gallery's client with what the panels need besides: contacts, and the moderators' calls. */
 export function createPanelsClient(mode: Mode): { client: ParleyClient; controls: Controls } {
@@ -133,6 +122,7 @@ export function createPanelsClient(mode: Mode): { client: ParleyClient; controls
   });
   const { client, controls } = fixture;
   const me = person(mode);
+  const answers = answersIn(mode);
   const extended: ParleyClient = {
     ...client,
     me: { subscribe: () => () => undefined, getSnapshot: () => me },
@@ -154,12 +144,13 @@ export function createPanelsClient(mode: Mode): { client: ParleyClient; controls
       if (!message) throw new Error('The fixture made no message');
       return { conversation: thread, message };
     },
-    call: async (name, input) => {
+    call: async <N extends RouteName>(name: N, input: CallInput<N>) => {
       controls.calls.push({ name, input });
       await wait(mode === 'slow' ? 4000 : 10);
-      const found = answer(name, JSON.parse(JSON.stringify(input)), mode);
-      // What the fixture answers is typed where it is made; the name decides which it is.
-      return JSON.parse(JSON.stringify(found));
+      if (mode === 'error') throw new ProblemError('unavailable', 'The database is being restarted.');
+      const answer: Answers[N] = answers[name];
+      if (!answer) throw new ProblemError('not-found', `The fixture has no ${name}`);
+      return answer(input);
     },
   };
   return { client: extended, controls };

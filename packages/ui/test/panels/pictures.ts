@@ -34,14 +34,14 @@ const states: Record<string, { path: string; act?: (page: Page) => Promise<unkno
   conversations: { path: '/moderation/conversations' },
   search: { path: '/moderation/conversations?q=bank+transfer&from=2026-11-01' },
   filters: {
-    path: '/moderation/conversations?paged&flag=payment&storeId=store-0',
+    path: '/moderation/conversations?flag=payment&storeId=store-0',
     act: (page) => page.getByRole('button', { name: 'Filter', exact: true }).click(),
   },
   'conversations-empty': { path: '/moderation?fixture=empty' },
   'conversations-nothing': { path: '/moderation/conversations?q=zzz' },
   'conversations-error': { path: '/moderation?fixture=error' },
   'conversations-slow': { path: '/moderation?fixture=slow' },
-  paged: { path: '/moderation/conversations?paged' },
+  paged: { path: '/moderation/conversations?fixture=paged' },
   gate: {
     path: '/moderation/conversations',
     act: (page) => page.getByRole('link', { name: /Marta/ }).click(),
