@@ -166,7 +166,7 @@ describe('the page', () => {
     await (await popup).getByText('the conversation').waitFor();
     await picture(page, 'mailbox-open');
     await page.getByRole('link', { name: 'Text', exact: true }).click();
-    expect(await page.getByRole('link', { name: /localhost:4000/u }).getAttribute('href')).toBe(
+    expect(await page.getByRole('link', { name: /^http:\/\/localhost:4000/u }).getAttribute('href')).toBe(
       'http://localhost:4000/c/1?t=key',
     );
     await page.getByRole('link', { name: 'Source' }).click();

@@ -70,7 +70,9 @@ function addStream(app: FastifyInstance, mailbox: Mailbox): void {
   const open = new Set<FastifyReply>();
   app.get('/mailbox/events', (request, reply) => {
     reply.hijack();
-    reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    // Closed with the stream's end, not kept for a next request: the server's stop would wait for it.
+    const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', connection: 'close' };
+    reply.raw.writeHead(200, headers);
     reply.raw.write('retry: 2000\n\n');
     open.add(reply);
     const end = mailbox.onMail(({ id, subject, to }) => {
