@@ -89,6 +89,7 @@ function placeOf(row: PlaceRow): TimePosition {
   return { at: row.last_at.toISOString(), id: row.id };
 }
 
+/** A step of a walk, with what matches of it. The `limit` keeps PostgreSQL from reading all texts for the sake of some hundred conversations. */
 async function walk(
   db: Kysely<Tables>,
   query: ModerationQuery,
@@ -99,10 +100,11 @@ async function walk(
     w as materialized (select c.id, c.last_at, c.buyer_search, c.store_search from conversations c
       where ${conditions(query.filter, after)} order by c.last_at desc, c.id desc limit ${windowSize}),
     tail as materialized (${matchingTail(query.terms, watermark)})
-    select c.id, c.last_at, ${namesHold(query.terms)}
-      or exists (select 1 from message_texts t where t.conversation_id = c.id and ${holdsAll(sql`t.folded`, query.terms)})
+    select c.id, c.last_at, ${namesHold(query.terms)} or t.found is not null
       or c.id in (select conversation_id from tail) as matches
-    from w c order by c.last_at desc, c.id desc`.execute(db);
+    from w c left join lateral (select true as found from message_texts t
+      where t.conversation_id = c.id and ${holdsAll(sql`t.folded`, query.terms)} limit 1) t on true
+    order by c.last_at desc, c.id desc`.execute(db);
   return rows;
 }
 

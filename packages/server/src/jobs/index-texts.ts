@@ -63,8 +63,9 @@ async function indexStep(
   const from = await readStart(trx, limit);
   if (from >= limit) return null;
   const upto = new Date(Math.min(limit.getTime(), from.getTime() + step));
-  let indexed = 0;
-  for (let added = batchSize; added === batchSize; indexed += added) added = await addTexts(trx, from, upto);
+  const indexed = await addTexts(trx, from, upto);
+  // A full batch may not be all: it is committed, so that its locks are short, and the next one goes on from the same watermark.
+  if (indexed >= batchSize) return { indexed, finished: false };
   await replaceEdited(trx, from, upto);
   await trx.updateTable('search_watermark').set({ upto }).execute();
   return { indexed, finished: upto >= limit };
