@@ -1,7 +1,8 @@
-import { personas, type Persona } from '../persona.ts';
+import type { Persona } from '../persona.ts';
 import { categories, type Category } from '../shop/catalogue.ts';
+import { demoBar } from './demo-bar.ts';
 import { html, type Child, type Html } from './html.ts';
-import { chatIcon, mailIcon, mark, ordersIcon, shieldIcon } from './icons.ts';
+import { chatIcon, mark, ordersIcon, shieldIcon } from './icons.ts';
 
 /** Who looks at a page, and how they came to it. */
 export interface Visit {
@@ -32,30 +33,6 @@ function parleyScript({ base }: Visit): Html {
     data-conversation-url="${base}/messages?conversation={conversationId}"
     defer
   ></script>`;
-}
-
-function demoBar(visit: Visit): Html {
-  const count = visit.unreadMails;
-  return html`<aside class="demo" aria-label="Demo">
-    <div class="wrap">
-      <span class="say">You are</span>
-      <nav class="who" aria-label="Person">
-        ${personas.map(
-          (each) =>
-            html`<a
-              class="${each.person.id}"
-              href="/switch/${each.person.id}"
-              ${each === visit.persona && html`aria-current="true"`}
-              ><i></i>${each.short} <small>${each.what}</small></a
-            >`,
-        )}
-      </nav>
-      <a class="link apart" href="/side-by-side">Side by side</a>
-      <a class="link mailbox" href="/mailbox"
-        >${mailIcon}<span>Mailbox${count > 0 && html` (${count}<span class="vh"> unread</span>)`}</span></a
-      >
-    </div>
-  </aside>`;
 }
 
 function tools(visit: Visit): Html {
@@ -105,7 +82,12 @@ export function layout(visit: Visit, page: Page): string {
     title: page.title,
     head: parleyScript(visit),
     class: page.full ? 'full' : '',
-    body: [!pane && demoBar(visit), header(visit, page), page.content, !page.full && footer],
+    body: [
+      !pane && demoBar(visit.persona, visit.unreadMails),
+      header(visit, page),
+      page.content,
+      !page.full && footer,
+    ],
   });
 }
 
