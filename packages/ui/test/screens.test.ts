@@ -349,7 +349,7 @@ describe.each(['react', 'preact'] as const)('the messaging screens on %s', (engi
       await page.keyboard.press('ArrowDown');
       expect(await focused(page)).toBe('Edit');
       await page.keyboard.press('Enter');
-      expect(await field(page).inputValue()).toContain('Thank you for the picture');
+      await expect.poll(() => field(page).inputValue()).toContain('Thank you for the picture');
       await field(page).fill('refuse this');
       await page.keyboard.press('Enter');
       await page.getByText('Your change could not be saved: This message is too old to change.').waitFor();

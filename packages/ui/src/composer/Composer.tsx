@@ -101,31 +101,31 @@ export function Composer(props: ComposerProps) {
 function useText({ store, attachments, editing, onEditEnd, onSent, fieldRef }: ComposerProps) {
   const words = useWords();
   const [draft, setDraft] = useState(() => store.draft.get());
-  const [changed, setChanged] = useState('');
-  const [error, setError] = useState<string | null>(null);
+  const [changed, setChanged] = useState<Editing | null>(null);
+  const [failure, setFailure] = useState<{ seq: number | undefined; text: string } | null>(null);
   const seq = editing?.seq;
-  const original = editing?.text ?? '';
+  const changedText = changed?.seq === seq ? changed?.text : undefined;
   const wasEditing = useRef(false);
   useEffect(() => {
-    setChanged(original);
-    setError(null);
     if (seq !== undefined || wasEditing.current) fieldRef.current?.focus();
+    if (seq === undefined) setChanged(null);
     wasEditing.current = seq !== undefined;
-  }, [seq, original, fieldRef]);
+  }, [seq, fieldRef]);
   const saveDraft = (next: string) => {
     setDraft(next);
     store.draft.set(next);
   };
   const send = () => {
-    setError(null);
+    setFailure(null);
     if (editing) {
-      const next = changed.trim();
+      const next = (changedText ?? editing.text).trim();
       if (next === editing.text) {
         onEditEnd();
         return;
       }
       store.edit(editing.seq, next).then(onEditEnd, (reason: unknown) => {
-        setError(words.say('thread.edit-error', { detail: problemText(reason, words) }));
+        const detail = problemText(reason, words);
+        setFailure({ seq: editing.seq, text: words.say('thread.edit-error', { detail }) });
       });
       return;
     }
@@ -136,9 +136,16 @@ function useText({ store, attachments, editing, onEditEnd, onSent, fieldRef }: C
     onSent();
     fieldRef.current?.focus();
   };
-  const dismiss = () => setError(null);
+  const error = failure?.seq === seq ? (failure?.text ?? null) : null;
+  const dismiss = () => setFailure(null);
   return editing
-    ? { text: changed, change: setChanged, send, error, dismiss }
+    ? {
+        text: changedText ?? editing.text,
+        change: (text: string) => setChanged({ seq: editing.seq, text }),
+        send,
+        error,
+        dismiss,
+      }
     : { text: draft, change: saveDraft, send, error, dismiss };
 }
 

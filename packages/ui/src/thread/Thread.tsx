@@ -43,7 +43,7 @@ export function Thread(props: ThreadProps) {
   const attachments = useAttachments();
   const open = conversation !== null && closedReason(conversation) === null;
   const drop = useDrop(open, attachments.add);
-  useOpeningFocus(status === 'ready' ? focusOnOpen : null, heading, field);
+  useOpeningFocus(conversation ? focusOnOpen : null, heading, field);
   const name = conversation ? otherSide(conversation).name : '';
   return (
     <section

@@ -27,7 +27,7 @@ export function ThreadLog({ snapshot, userId, newAfter, typing, actions, scroll 
   const words = useWords();
   const now = new Date(useNow());
   const keysId = useId();
-  const { conversation, messages, outbox, hasEarlier } = snapshot;
+  const { conversation, status, messages, outbox, hasEarlier } = snapshot;
   const entries = entriesOf({ conversation, messages, outbox, userId, newAfter });
   const other = otherSide(conversation);
   return (
@@ -46,7 +46,8 @@ export function ThreadLog({ snapshot, userId, newAfter, typing, actions, scroll 
           {words.say('thread.keys')}
         </p>
         {hasEarlier && <LogSkeleton rows={2} />}
-        {entries.length === 0 && (
+        {status === 'loading' && <LogSkeleton />}
+        {status === 'ready' && entries.length === 0 && (
           <p className="parley-separator">{words.say('thread.empty', { name: other.name })}</p>
         )}
         {entries.map((entry) => {
