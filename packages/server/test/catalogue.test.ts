@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { jwtVerify } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
@@ -188,17 +189,26 @@ describe('erasing', () => {
     expect(found).toEqual([{ body: '', head_text: '' }]);
   });
 
-  test('a text sent at the same moment is gone too', async () => {
+  test('a text that is being committed meanwhile is gone too', async () => {
     await actions.putUser(node.context, host, { params: { id: 'racer' }, body: { name: 'Racer' } });
     const { id } = await freshConversation('racer');
-    const sends = Promise.allSettled(
-      Array.from({ length: 30 }, (_none, index) =>
-        send(index % 2 ? node : other, 'racer', id, `Text ${index}`),
-      ),
+    const writer = await other.pool.connect();
+    await writer.query('begin');
+    await writer.query('select 1 from conversations where id = $1 for no key update', [id]);
+    const erased = actions.deleteUser(node.context, host, { params: { id: 'racer' } });
+    await sleep(300);
+    await writer.query(
+      `insert into messages (conversation_id, seq, kind, author, side, body, created_at)
+       values ($1, 2, 'text', 'racer', 'buyer', 'Last words', now())`,
+      [id],
     );
-    await actions.deleteUser(node.context, host, { params: { id: 'racer' } });
-    await sends;
-    expect(await rows(`select body from messages where author = 'racer' and body <> ''`)).toEqual([]);
+    await writer.query('commit');
+    writer.release();
+    await erased;
+    expect(await rows(`select seq, body from messages where author = 'racer' order by seq`)).toEqual([
+      { seq: 1, body: '' },
+      { seq: 2, body: '' },
+    ]);
   });
 });
 
@@ -486,7 +496,8 @@ describe('orders', () => {
     );
     expect(await put({ listingId: 'bowl', buyerId: 'john' })).toBe('none');
     expect(await put({ listingId: 'bowl', buyerId: 'ann' })).toBe('conflict');
-    expect(await put({ listingId: 'vase', buyerId: 'john' })).toBe('conflict');
+    await putBowl(node, 'other', 'Other');
+    expect(await put({ listingId: 'other', buyerId: 'john' })).toBe('conflict');
     expect(await problemOf(actions.getOrder(node.context, host, { params: { id: 'e-2' } }))).toBe(
       'not-found',
     );
