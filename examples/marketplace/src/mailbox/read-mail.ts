@@ -37,7 +37,7 @@ export async function readMail(id: string, seen: boolean, raw: Buffer): Promise<
     to: addresses(parsed?.to),
     from: addresses(parsed?.from)[0] ?? { name: '', address: '' },
     subject: parsed?.subject ?? '(no subject)',
-    preview: text.slice(0, 1000).replace(/\s+/g, ' ').trim().slice(0, 140),
+    preview: previewOf(text.slice(0, 2_000)),
     html: typeof parsed?.html === 'string' ? parsed.html : null,
     text,
     source: raw.toString('utf8'),
@@ -55,6 +55,14 @@ async function parse(raw: Buffer): Promise<ParsedMail | null> {
   } catch {
     return null;
   }
+}
+
+/** What was said, where the mail marks it as a quotation; else all of it. */
+function previewOf(text: string): string {
+  const lines = text.split('\n');
+  const said = lines.filter((line) => line.startsWith('> ')).map((line) => line.slice(2));
+  const words = (said.length > 0 ? said : lines).join(' ').replace(/\s+/g, ' ').trim();
+  return Array.from(words).slice(0, 140).join('');
 }
 
 function addresses(header: AddressObject | AddressObject[] | undefined): MailAddress[] {

@@ -28,8 +28,9 @@ export async function composeMail(
     subject: content.subject,
     messageId,
     ...(previous !== undefined && { inReplyTo: previous, references: [...references] }),
-    list: { unsubscribe: content.stop.url },
     headers: {
+      // Not folded: a field whose first line is empty, as a long address makes it, is one that some receivers do not read.
+      'List-Unsubscribe': { prepared: true, value: `<${content.stop.url}>` },
       'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
       'Auto-Submitted': 'auto-generated',
       'X-Auto-Response-Suppress': 'All',

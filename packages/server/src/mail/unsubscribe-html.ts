@@ -13,7 +13,7 @@ h2{margin:0;font-size:15px;line-height:22px}
 p{margin:2px 0 0;overflow-wrap:anywhere;color:light-dark(#566070,#a3adb9)}
 p[role=status]{color:inherit;font-weight:600}
 form{margin:16px 0 0}
-button{min-height:44px;padding:10px 18px;border:1px solid light-dark(#171b21,#eceff2);border-radius:10px;background:none;color:inherit;font:600 15px/22px inherit;font-family:inherit;cursor:pointer}
+button{min-height:44px;padding:10px 18px;border:1px solid light-dark(#171b21,#eceff2);border-radius:10px;background:none;color:inherit;font:inherit;font-weight:600;cursor:pointer}
 button.main{border-color:transparent;background:light-dark(#0f6b5c,#4cc3ad);color:light-dark(#fff,#06231e)}
 button:focus-visible{outline:2px solid light-dark(#0b57d0,#8ab4f8);outline-offset:2px}`;
 

@@ -16,6 +16,9 @@ export interface Words {
   say(key: WordKey, values?: Readonly<Record<string, string | number>>): string;
 }
 
+/** For readers whose locale is not known: days before months, and 24 hours. */
+const fallback = 'en-GB';
+
 /** Words for a locale, such as `pt-BR`; English for languages that nobody has written yet, and for what is no locale. */
 export function wordsFor(wanted: string | null): Words {
   const locale = canonical(wanted);
@@ -28,7 +31,7 @@ export function wordsFor(wanted: string | null): Words {
     const sentence = typeof entry === 'string' ? entry : form(entry, plural, Number(values.count));
     return sentence.replace(/\{([a-z]+)\}/gu, (_, name: string) => String(values[name] ?? ''));
   };
-  return { language: spoken, locale: language in languages ? locale : 'en', say };
+  return { language: spoken, locale: language in languages ? locale : fallback, say };
 }
 
 function form(entry: Exclude<Entry, string>, plural: Intl.PluralRules, count: number): string {
@@ -37,8 +40,8 @@ function form(entry: Exclude<Entry, string>, plural: Intl.PluralRules, count: nu
 
 function canonical(wanted: string | null): string {
   try {
-    return Intl.getCanonicalLocales(wanted ?? 'en')[0] ?? 'en';
+    return Intl.getCanonicalLocales(wanted ?? fallback)[0] ?? fallback;
   } catch {
-    return 'en';
+    return fallback;
   }
 }
