@@ -35,7 +35,7 @@ export function addDemo(app: FastifyInstance, options: RoutesOptions): void {
     if (!persona) return sendNotFound(request, reply, options);
     const to = await landing(parley, persona, cameFrom(request.headers.referer, request.host));
     return reply
-      .header('set-cookie', [personaCookie(persona), signedInCookie(persona)])
+      .header('set-cookie', [personaCookie(persona), signedInCookie(persona.person.id)])
       .redirect(await parleySession(parley, persona, to), 303);
   });
 
@@ -44,7 +44,7 @@ export function addDemo(app: FastifyInstance, options: RoutesOptions): void {
     if (id !== 'inbox' && id !== 'moderation') return sendNotFound(request, reply, options);
     const persona = personaOf(request);
     return reply
-      .header('set-cookie', signedInCookie(persona))
+      .header('set-cookie', signedInCookie(persona.person.id))
       .redirect(await parleySession(parley, persona, `/${id}`), 303);
   });
 

@@ -1,12 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Parley } from '../parley.ts';
 import { personaFromCookie } from '../persona.ts';
-import { parleySession, signedInCookie, signedInAs } from './parley-session.ts';
+import { parleySession, signedInBy, signedInByLink, signedInCookie } from './parley-session.ts';
 
-const signedInPages = new Set(['/inbox', '/inbox/*', '/moderation', '/moderation/*']);
+const needSession = new Set(['/inbox', '/inbox/*', '/moderation', '/moderation/*']);
 
-/** A link in an email signs in whom it was sent to, whoever the visitor is at the moment. */
-const isEmailLink = ({ routeOptions }: FastifyRequest) => routeOptions.url === '/c/:id';
+const routeOf = ({ routeOptions }: FastifyRequest) => routeOptions.url ?? '';
 
 /**
  * Lets a visitor of the demo open Parley's own pages without going through the shop: they are signed in as who they are. A real
@@ -14,12 +13,16 @@ const isEmailLink = ({ routeOptions }: FastifyRequest) => routeOptions.url === '
  */
 export function addHostedPages(app: FastifyInstance, { parley }: { parley: Parley }): void {
   app.addHook('onRequest', async (request, reply) => {
-    if (isEmailLink(request)) return void reply.header('set-cookie', signedInCookie(null));
-    if (!signedInPages.has(request.routeOptions.url ?? '')) return;
-    const persona = personaFromCookie(request.headers.cookie);
-    if (signedInAs(request.headers.cookie) === persona.person.id) return;
+    const route = routeOf(request);
+    // The link in an email signs in whom it was sent to, whoever the visitor is; what it opens stays theirs over a reload.
+    if (route === '/c/:id') return void reply.header('set-cookie', signedInCookie(signedInByLink));
+    if (!needSession.has(route)) return;
+    const { cookie } = request.headers;
+    const persona = personaFromCookie(cookie);
+    const by = signedInBy(cookie);
+    if (by === persona.person.id || (by === signedInByLink && route === '/inbox/*')) return;
     return reply
-      .header('set-cookie', signedInCookie(persona))
+      .header('set-cookie', signedInCookie(persona.person.id))
       .redirect(await parleySession(parley, persona, request.url), 303);
   });
 }

@@ -11,13 +11,15 @@ const cookieName = 'kiln_session';
 /** Seconds. Shorter than the session itself, so that it never speaks of one that has ended. */
 const lifetime = 6 * 3600;
 
-/** Whose session Parley's pages have in this browser, as far as the demo began it. */
-export function signedInAs(cookies: string | undefined): string | undefined {
+/** Says that the link of an email has begun the session. */
+export const signedInByLink = 'link';
+
+/** Who began the session that Parley's pages have in this browser, as far as the demo knows: a persona's id, or `signedInByLink`. */
+export function signedInBy(cookies: string | undefined): string | undefined {
   return /(?:^|;\s*)kiln_session=([a-z]{1,20})(?:;|$)/.exec(cookies ?? '')?.[1];
 }
 
-/** The `Set-Cookie` value that remembers that, or forgets it. */
-export function signedInCookie(persona: Persona | null): string {
-  const value = persona ? `${persona.person.id}; Max-Age=${lifetime}` : '; Max-Age=0';
-  return `${cookieName}=${value}; Path=/; HttpOnly; SameSite=Lax`;
+/** The `Set-Cookie` value that remembers it. */
+export function signedInCookie(by: string): string {
+  return `${cookieName}=${by}; Path=/; Max-Age=${lifetime}; HttpOnly; SameSite=Lax`;
 }
