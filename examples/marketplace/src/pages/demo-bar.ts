@@ -19,7 +19,7 @@ export function demoBar(persona: Persona, unreadMails: number): Html {
         )}
       </nav>
       <a class="link apart" href="/side-by-side">Side by side</a>
-      <a class="link mailbox" href="/mailbox"
+      <a class="link post" href="/mailbox"
         >${mailIcon}<span
           >Mailbox${unreadMails > 0 && html` (${unreadMails}<span class="vh"> unread</span>)`}</span
         ></a
