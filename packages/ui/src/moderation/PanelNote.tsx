@@ -29,6 +29,10 @@ export function PanelNote({ icon, title, hint, page = false, children }: PanelNo
 /** What stands where something could not be loaded. */
 export function PanelProblem({ problem, onRetry }: { problem: Problem; onRetry: () => void }) {
   const words = useModerationWords();
+  if (problem.status === 403)
+    return (
+      <PanelNote icon="shield" title={words.say('mod.forbidden')} hint={words.say('mod.forbidden-unnamed')} />
+    );
   const hint =
     problem.status === 0
       ? words.say('mod.unreached')

@@ -10,6 +10,7 @@ export const moderationWords = {
   'mod.role.moderator': 'Moderator',
   'mod.forbidden': 'This is for moderators',
   'mod.forbidden-hint': 'You are signed in as {name}, who is not a moderator of this marketplace.',
+  'mod.forbidden-unnamed': 'You are not signed in as a moderator of this marketplace.',
   'mod.missing': 'There is no such page',
   'mod.missing-hint': 'The link may be incomplete.',
   'mod.to-conversations': 'All conversations',
