@@ -32,8 +32,8 @@ test('money has its currency’s decimals', () => {
 
 test('how long ago grows coarser with time', () => {
   const now = new Date(2026, 10, 24, 15, 0);
-  const { ago } = createFormats('en-GB');
-  const at = (...parts: [number, number, number, number?, number?]) => ago(new Date(...parts), now);
+  const formats = createFormats('en-GB');
+  const at = (...parts: [number, number, number, number?, number?]) => formats.ago(new Date(...parts), now);
   expect(at(2026, 10, 24, 14, 56)).toBe('4 mins');
   expect(at(2026, 10, 24, 13, 0)).toBe('2 hrs');
   expect(at(2026, 10, 24, 7, 5)).toBe('07:05');
