@@ -2,7 +2,7 @@ import { ProblemError, type InboxPage, type Query } from '@parley/protocol';
 import { v7 as uuidv7 } from 'uuid';
 import { loadInboxPage, loadUnreadTotals } from '../db/conversations.ts';
 import { decodeCursor, encodeCursor } from '../db/cursor.ts';
-import { likePattern } from '../db/like.ts';
+import { readTerms } from '../db/search.ts';
 import { refreshSearch } from '../db/search-columns.ts';
 import { cleanText } from '../domain/text.ts';
 import type { Action, Context, PersonAsker } from './action.ts';
@@ -19,11 +19,12 @@ export async function readInbox(
   query: Query<'listInbox'>,
 ): Promise<InboxPage> {
   const onlyConversation = asker.conversationId ?? null;
+  const terms = await readTerms(context.db, query.q ?? '');
   const [page, unread] = await Promise.all([
     loadInboxPage(context.db, {
       userId: asker.userId,
       filter: query.filter ?? 'all',
-      pattern: likePattern(query.q),
+      terms,
       limit: query.limit ?? 50,
       after: decodeCursor(query.cursor),
       onlyConversation,
@@ -149,15 +150,22 @@ async function ensureConversation(context: Context, subject: Subject): Promise<s
   const known = await findConversation(context, subject);
   if (known !== null) return known;
   return context.db.transaction().execute(async (trx) => {
-    // Against a change of the store's members at the same moment: either it sees this conversation, or this sees the new members.
-    await trx.selectFrom('stores').select('id').where('id', '=', subject.storeId).forShare().execute();
+    // Against a change of the listing's store or the store's members at the same moment: either it sees this conversation, or this sees the new members.
+    const listing = await trx
+      .selectFrom('listings')
+      .select('store_id')
+      .where('id', '=', subject.listingId)
+      .forShare()
+      .executeTakeFirstOrThrow();
+    const storeId = listing.store_id;
+    await trx.selectFrom('stores').select('id').where('id', '=', storeId).forShare().execute();
     const made = await trx
       .insertInto('conversations')
       .values({
         id: uuidv7(),
         listing_id: subject.listingId,
         buyer_id: subject.buyerId,
-        store_id: subject.storeId,
+        store_id: storeId,
         last_at: new Date(),
         created_at: new Date(),
       })
@@ -168,7 +176,7 @@ async function ensureConversation(context: Context, subject: Subject): Promise<s
     const members = await trx
       .selectFrom('store_members')
       .select('user_id')
-      .where('store_id', '=', subject.storeId)
+      .where('store_id', '=', storeId)
       .execute();
     const seats = members
       .filter((member) => member.user_id !== subject.buyerId)

@@ -1,6 +1,7 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { Conversation } from '@parley/protocol';
 import type { TimePosition } from './cursor.ts';
+import { holdsAll, type Term } from './search.ts';
 import { presentConversation, type ConversationRow } from './present.ts';
 import type { Tables } from './tables.ts';
 
@@ -73,8 +74,8 @@ export async function loadConversationFor(
 export interface InboxQuery {
   readonly userId: string;
   readonly filter: 'all' | 'unread' | 'needs-reply' | 'archived';
-  /** A LIKE pattern of what is sought, or null. */
-  readonly pattern: string | null;
+  /** What the other side's name, the title or an order's number must hold; none for all conversations. */
+  readonly terms: readonly Term[];
   readonly limit: number;
   readonly after: TimePosition | null;
   /** A link's session sees this one conversation. */
@@ -93,9 +94,10 @@ export async function loadInboxPage(
     );
   if (query.onlyConversation !== null)
     conditions.push(sql`p.conversation_id = ${query.onlyConversation}::uuid`);
-  if (query.pattern !== null)
+  if (query.terms.length > 0)
     conditions.push(
-      sql`((p.side = 'store' and c.buyer_search like parley_fold(${query.pattern})) or (p.side <> 'store' and c.store_search like parley_fold(${query.pattern})))`,
+      sql`((p.side = 'store' and ${holdsAll(sql`c.buyer_search`, query.terms)})
+        or (p.side <> 'store' and ${holdsAll(sql`c.store_search`, query.terms)}))`,
     );
   const rows = await loadSeats(
     db,
@@ -113,7 +115,7 @@ export async function loadInboxPage(
 function filterCondition(query: InboxQuery): RawBuilder<unknown> {
   switch (query.filter) {
     case 'all':
-      return query.pattern === null ? sql`not p.archived` : sql`true`;
+      return query.terms.length === 0 ? sql`not p.archived` : sql`true`;
     case 'unread':
       return sql`p.unread > 0 and not p.archived`;
     case 'needs-reply':

@@ -14,7 +14,7 @@ export interface TestSocket {
   send(frame: unknown): void;
   /** Sends, and waits for the frame with the same `ref`. */
   ask(frame: Readonly<Record<string, unknown>>): Promise<Json>;
-  /** The first frame, past or to come within 5 s, that fits. */
+  /** The first frame, past or to come within 12 s, that fits. */
   next(fits: (frame: Json) => boolean): Promise<Json>;
   close(): void;
 }
@@ -67,8 +67,8 @@ function waitForFrame(
   return new Promise((resolve, reject) => {
     const timeout = setTimeout(() => {
       lookers.delete(look);
-      reject(new Error(`no such frame within 5 s; there were ${JSON.stringify(frames).slice(0, 2000)}`));
-    }, 5_000);
+      reject(new Error(`no such frame within 12 s; there were ${JSON.stringify(frames).slice(0, 2000)}`));
+    }, 12_000);
     const look = (): void => {
       const found = frames.find(fits);
       if (found === undefined) return;

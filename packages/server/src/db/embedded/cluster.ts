@@ -51,6 +51,8 @@ async function makeCluster(home: Home, root: string, native: string, durable: bo
     '--auth=scram-sha-256',
     '--encoding=UTF8',
     '--locale=C',
+    // pg_trgm asks the operating system which characters are letters: with C alone, only those of English would be.
+    `--lc-ctype=${process.platform === 'darwin' ? 'UTF-8' : 'C.UTF-8'}`,
     '--locale-provider=builtin',
     '--builtin-locale=C.UTF-8',
     ...(durable ? [] : ['--no-sync']),
