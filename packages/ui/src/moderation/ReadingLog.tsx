@@ -121,7 +121,7 @@ function TextLine({ message, reports, open, nameOf }: TextLineProps) {
         </span>
         <span className="parley-mod-meta parley-mod-end">{words.number(message.seq)}</span>
       </p>
-      <MessageBody message={message} words={words} />
+      <MessageBody message={message} removed={removedByModerator(message, open)} words={words} />
       {message.masked && <LineNote icon="shield" text={words.say('mod.log.masked')} />}
       {reports.map((report) => (
         <LineNote
@@ -137,9 +137,19 @@ function TextLine({ message, reports, open, nameOf }: TextLineProps) {
   );
 }
 
-function MessageBody({ message, words }: { message: Message; words: ModerationWords }) {
+const removedByModerator = ({ seq }: Message, { messages }: OpenReading): boolean =>
+  messages.some(
+    ({ kind, target, author }) => kind === 'redaction' && target === seq && author.side === 'moderator',
+  );
+
+function MessageBody(props: { message: Message; removed: boolean; words: ModerationWords }) {
+  const { message, removed, words } = props;
   if (message.redactedAt !== undefined) {
-    return <p className="parley-mod-said-text parley-mod-gone">{words.say('mod.log.gone')}</p>;
+    return (
+      <p className="parley-mod-said-text parley-mod-gone">
+        {words.say(removed ? 'mod.log.gone-moderator' : 'mod.log.gone')}
+      </p>
+    );
   }
   return (
     <>
