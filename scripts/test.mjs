@@ -38,7 +38,7 @@ function find(name) {
 function findBrowser() {
   const given = process.env.PARLEY_CHROMIUM;
   if (given && !existsSync(given)) fail(`PARLEY_CHROMIUM names ${given}, which does not exist.`);
-  return given || browsers.map(find).find((file) => file !== null) ?? null;
+  return given || (browsers.map(find).find((file) => file !== null) ?? null);
 }
 
 /** How to become root here without being asked a password: nothing, sudo, or null where it cannot be done. */
