@@ -71,6 +71,7 @@ export class Connection {
   start(): void {
     if (this.#closed) return;
     this.#cancelRetry();
+    if (this.#shown.retryIn !== null) this.#show({});
     const turn = (this.#turn += 1);
     const cancelTimeout = this.#options.runtime.later(() => this.#giveUp(turn, false), readyTimeout);
     this.#establish(turn)
@@ -85,9 +86,7 @@ export class Connection {
       return;
     }
     this.#failures = 0;
-    if (this.#shown.retryIn === null) return;
-    this.#show({});
-    this.start();
+    if (this.#shown.retryIn !== null) this.start();
   }
 
   /** The network has gone, or something is wrong with what came: begins anew, after a while. */

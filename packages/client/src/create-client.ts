@@ -36,7 +36,7 @@ export function createClient(options: ClientOptions): ParleyClient {
     });
     return answer;
   };
-  const unwatch = watchBrowser({
+  let unwatch: (() => void) | null = watchBrowser({
     wake: () => connection.wake(),
     offline: () => connection.drop(),
     storage(key) {
@@ -63,7 +63,8 @@ export function createClient(options: ClientOptions): ParleyClient {
       return answer;
     },
     close() {
-      unwatch();
+      unwatch?.();
+      unwatch = null;
       runtime.close();
       connection.close();
     },

@@ -70,11 +70,13 @@ export async function fetchText(runtime: Runtime, url: string, init: RequestInit
 
 /** Sends with the token, and once more with a new one where it is refused. */
 export async function withToken(tokens: Tokens, send: (token: string) => Promise<Sent>): Promise<Sent> {
-  const token = await tokens.get();
-  const sent = await send(token);
-  if (sent.status !== 401) return sent;
-  tokens.drop(token);
-  return send(await tokens.get());
+  for (let tries = 1; ; tries += 1) {
+    const token = await tokens.get();
+    const sent = await send(token);
+    if (sent.status !== 401) return sent;
+    tokens.drop(token);
+    if (tries === 2) return sent;
+  }
 }
 
 /**

@@ -52,8 +52,6 @@ export function createLink(socket: Socket, events: LinkEvents): Link {
   }
 
   socket.addEventListener('open', () => events.open());
-  // What went wrong is told again by the close that follows.
-  socket.addEventListener('error', () => undefined);
   socket.addEventListener('close', ({ code }) => end(code));
   socket.addEventListener('message', ({ data }) => {
     const frame = over ? null : readFrame(data);

@@ -99,11 +99,10 @@ export function createOutbox(changes: Changes, storage: ClientStorage, prefix: s
     },
     open(userId) {
       stored = createCollection(storage, `${prefix}${userId}:outbox`, isOutboxItem);
-      for (const { item } of entries.values()) stored.put(item.clientId, item);
-      reload(true);
-      const inOrder = [...entries].sort(([, a], [, b]) => (a.item.createdAt < b.item.createdAt ? -1 : 1));
+      const early = [...entries.values()];
       entries.clear();
-      for (const [clientId, entry] of inOrder) entries.set(clientId, entry);
+      reload(true);
+      for (const entry of early) put(entry);
     },
     reload,
   };

@@ -9,10 +9,17 @@ export interface Socket {
   addEventListener(type: 'close', listener: (event: { code: number }) => void): void;
 }
 
-/** Begins to open a socket to the service. `ws` is loaded where there is no WebSocket; bundlers for browsers put an empty file in its place. */
+/** Begins to open a socket to the service. */
 export async function openSocket(runtime: Pick<Runtime, 'url' | 'webSocket'>): Promise<Socket> {
-  const address = `${runtime.url.replace(/^http/, 'ws')}/v1/realtime`;
-  if (runtime.webSocket) return runtime.webSocket(address);
+  const socket = await makeSocket(runtime, `${runtime.url.replace(/^http/, 'ws')}/v1/realtime`);
+  // What went wrong is told again by the close that follows; `ws` throws what nobody listens to.
+  socket.addEventListener('error', () => undefined);
+  return socket;
+}
+
+/** `ws` is loaded where there is no WebSocket; bundlers for browsers put its own empty file in its place. */
+async function makeSocket({ webSocket }: Pick<Runtime, 'webSocket'>, address: string): Promise<Socket> {
+  if (webSocket) return webSocket(address);
   if (typeof WebSocket !== 'undefined') return new WebSocket(address);
   const ws = await import('ws');
   return new ws.WebSocket(address, { perMessageDeflate: false });

@@ -52,11 +52,12 @@ async function look(userId: string): Promise<View> {
   const lists = filters.map((filter) => client.inbox({ filter }));
   lists.push(client.inbox({ q: 'clay' }), client.inbox({ q: 'john' }));
   const threads = ids.map((id) => client.conversation(id));
-  for (const store of [...lists, ...threads]) watch(store);
+  lists.forEach(watch);
+  threads.forEach(watch);
   watch(client.unread);
   await online(client);
-  for (const list of lists) await shown(list, ({ status }) => status === 'ready');
-  for (const thread of threads) await shown(thread, ({ status }) => status === 'ready');
+  for (const store of [...lists, ...threads])
+    await vi.waitFor(() => expect(store.getSnapshot().status).toBe('ready'));
   return { client, lists, threads };
 }
 
@@ -123,6 +124,8 @@ describe('snapshot and events', () => {
     }
     for (const [index, view] of views.entries()) {
       const fresh = await look(people[index] ?? '');
+      for (const thread of [...view.threads, ...fresh.threads])
+        while (thread.getSnapshot().hasEarlier) await thread.loadEarlier();
       await vi.waitFor(() => expect(stateOf(view)).toEqual(stateOf(fresh)), { timeout: 8_000, interval: 50 });
       fresh.client.close();
     }
