@@ -43,7 +43,7 @@ function decide(entry: Entry, facts: BatchFacts, plan: Plan, written: Map<string
   const first = key === null ? undefined : written.get(key);
   const authorName = entry.author === null ? '' : (facts.authors.get(entry.author)?.name ?? '');
   if (first !== undefined && side !== null) return repeat(entry, first, authorName);
-  const refusal = side === 'system' ? null : refusalOf(entry, side, conversation, facts);
+  const refusal = side === 'system' ? null : refusalOf(entry, side, conversation, facts, plan);
   if (refusal !== null) return refusal;
   const message = nextMessage(entry, side ?? 'system', conversation, facts, plan);
   if (key !== null) written.set(key, message);
@@ -75,6 +75,7 @@ function refusalOf(
   side: Side | null,
   conversation: LockedConversation,
   facts: BatchFacts,
+  plan: Plan,
 ): Outcome | null {
   const userId = entry.author ?? '';
   const author = facts.authors.get(userId);
@@ -95,10 +96,23 @@ function refusalOf(
   const why = whyNotChange(
     target === undefined
       ? null
-      : { kind: target.kind, author: target.author, redacted: target.redacted_at !== null },
+      : { kind: target.kind, author: target.author, redacted: isRedacted(target, plan) },
     userId,
   );
   return why === null ? null : refuse(why.code, why.detail);
+}
+
+/** Taken back before, or earlier in this batch. */
+function isRedacted(target: MessageRow, plan: Plan): boolean {
+  return (
+    target.redacted_at !== null ||
+    plan.messages.some(
+      (message) =>
+        message.kind === 'redaction' &&
+        message.conversation_id === target.conversation_id &&
+        message.data?.target === target.seq,
+    )
+  );
 }
 
 function nextMessage(
