@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { errorCode } from '../db/embedded/errors.ts';
+import { errorCode } from '../domain/error-code.ts';
 import type { Blobs } from './blobs.ts';
 
 /** Attachments as files below a folder. A file is whole or not there: written aside, flushed, then renamed. */

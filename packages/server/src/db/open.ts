@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { DatabaseConfig } from '../config.ts';
-import { errorCode } from './embedded/errors.ts';
+import { errorCode } from '../domain/error-code.ts';
 import { startEmbeddedPostgres } from './embedded/start.ts';
 import { migrate } from './migrate.ts';
 import { createPool } from './pool.ts';

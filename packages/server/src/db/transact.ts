@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
+import { errorCode } from '../domain/error-code.ts';
 import type { Tables } from './tables.ts';
 
 /** PostgreSQL's codes for what another try can cure: serialization failure, deadlock. */
@@ -23,5 +24,5 @@ export async function withRetries<T>(transaction: () => Promise<T>): Promise<T> 
 
 /** PostgreSQL's five-character code of an error, or '' for other errors. */
 export function sqlState(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return errorCode(error) ?? '';
 }

@@ -78,7 +78,9 @@ function createBuckets(rate: Rate, burst: number, now: () => number): Buckets {
   return {
     take(key) {
       const bucket = touch(key);
-      if (bucket.tokens < 1) return Math.max(1, Math.ceil((1 - bucket.tokens) / perMillisecond / 1000));
+      // Rounded up, less what floating point adds to a whole number.
+      if (bucket.tokens < 1)
+        return Math.max(1, Math.ceil((1 - bucket.tokens) / perMillisecond / 1000 - 1e-6));
       bucket.tokens -= 1;
       return 0;
     },

@@ -18,12 +18,6 @@ export class DataFolderInUseError extends EmbeddedPostgresError {
   }
 }
 
-/** The `code` of a Node system error (`ENOENT`, …), or of a PostgreSQL error (`3D000`, …). */
-export function errorCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
-}
-
 /** What an error says, whatever was thrown. */
 export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -4,7 +4,8 @@ import { chmod, chown, lstat, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { accountOf, isRoot, runsAs, unprivilegedAccount, type Account } from './account.ts';
-import { EmbeddedPostgresError, errorCode } from './errors.ts';
+import { errorCode } from '../../domain/error-code.ts';
+import { EmbeddedPostgresError } from './errors.ts';
 
 /** Where the database lives and who runs it; no account means this process' own user. */
 export interface Home {

@@ -3,7 +3,8 @@ import { existsSync, readlinkSync, realpathSync } from 'node:fs';
 import { lstat, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DataFolderInUseError, errorCode } from './errors.ts';
+import { errorCode } from '../../domain/error-code.ts';
+import { DataFolderInUseError } from './errors.ts';
 
 /** What PostgreSQL writes about itself into `postmaster.pid`; `status` is `starting`, `ready` or `stopping`. */
 export interface Postmaster {

@@ -3,7 +3,8 @@ import { chmod, cp, mkdtemp, readFile, readdir, rename, rm, symlink } from 'node
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { runAs, runsAs, type Account } from './account.ts';
-import { EmbeddedPostgresError, errorCode, errorText } from './errors.ts';
+import { errorCode } from '../../domain/error-code.ts';
+import { EmbeddedPostgresError, errorText } from './errors.ts';
 import { isOurs, removeLeftovers, sharedPlaces, type Log } from './folders.ts';
 
 /** PostgreSQL's own files: the folder with `bin`, `lib` and `share`, and their version (`18.4.0-beta.17`). */

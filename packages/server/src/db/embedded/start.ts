@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import pg from 'pg';
 import { clusterPaths, clusterUser, ensureCluster } from './cluster.ts';
-import { errorCode } from './errors.ts';
+import { errorCode } from '../../domain/error-code.ts';
 import { chooseHome, type Log } from './folders.ts';
 import { launch } from './launch.ts';
 import { ensureNotRunning } from './postmaster-pid.ts';
