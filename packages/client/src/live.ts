@@ -42,7 +42,12 @@ export function createLive(base: Base): Live {
   const profile = createProfile(changes, http);
   const typing = createTyping(runtime, changes);
   const deliver = createDelivery({ runtime, outbox, connection });
-  const reads = createReads({ runtime, connection, refetch: (id) => known.refetch(id) });
+  const reads = createReads({
+    runtime,
+    connection,
+    refetch: (id) => known.refetch(id),
+    lastSeq: (id) => known.cache.get(id)?.lastSeq ?? 0,
+  });
   const known = createKnown(base, {
     overlay: (conversation) => reads.overlay(conversation),
     onGone: (id, problem) => conversations.thread(id)?.forget(problem),

@@ -17,9 +17,11 @@ export interface ReadsOptions {
   readonly runtime: Runtime;
   readonly connection: Connection;
   readonly refetch: Refetch;
+  /** The newest `seq` that is known of a conversation. */
+  readonly lastSeq: (conversationId: string) => number;
 }
 
-export function createReads({ runtime, connection, refetch }: ReadsOptions): Reads {
+export function createReads({ runtime, connection, refetch, lastSeq }: ReadsOptions): Reads {
   const pending = new Map<string, number>();
   const telling = new Set<string>();
 
@@ -28,6 +30,8 @@ export function createReads({ runtime, connection, refetch }: ReadsOptions): Rea
     try {
       await connection.ask({ op: 'read', conversationId, seq }, 'ok');
       if (pending.get(conversationId) === seq) pending.delete(conversationId);
+      // How much is left behind it only the service knows for sure.
+      if (seq < lastSeq(conversationId)) refetch(conversationId);
     } catch (error) {
       const problem = problemOf(error);
       if (isPassing(problem)) {
