@@ -58,7 +58,9 @@ export function createJournal(options: JournalOptions): Journal {
           ),
         );
       return new Promise((resolve, reject) => {
-        waiting.push({ entry, resolve, reject });
+        // PostgreSQL answers UUIDs in lower case, and callers may write them as they like.
+        const conversationId = entry.conversationId.toLowerCase();
+        waiting.push({ entry: { ...entry, conversationId }, resolve, reject });
         running ??= run();
       });
     },
