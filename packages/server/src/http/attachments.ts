@@ -75,7 +75,8 @@ async function withReceived<T>(
   try {
     const path = join(folder, 'file');
     await receive(part, path);
-    return await use({ path, name: part.filename });
+    // Browsers write a quote in a name as %22 (WHATWG HTML, multipart/form-data).
+    return await use({ path, name: part.filename.replaceAll('%22', '"') });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

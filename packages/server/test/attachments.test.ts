@@ -1,0 +1,318 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import type { Attachment } from '@parley/protocol';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { deleteLooseAttachments } from '../src/actions/attachments.ts';
+import { createDiskBlobs } from '../src/blobs/disk.ts';
+import { createPool } from '../src/db/pool.ts';
+import { cleanFileName } from '../src/uploads/file-name.ts';
+import { createGate } from '../src/uploads/gate.ts';
+import { readProblem, seedShop, startTestService, tokenFor, type TestService } from './support/service.ts';
+
+let service: TestService;
+let john: string;
+let sarah: string;
+let conversationId: string;
+
+beforeAll(async () => {
+  service = await startTestService();
+  await seedShop(service);
+  [john, sarah] = [await tokenFor('john'), await tokenFor('sarah')];
+  const opened = await service.ask('openConversation', {
+    as: john,
+    body: { listingId: 'bowl', text: 'A picture follows', clientId: 'c-1' },
+  });
+  conversationId = opened.conversation.id;
+});
+afterAll(() => service.close());
+
+function upload(
+  bytes: Buffer,
+  name = 'file.bin',
+  as: string | null = john,
+  field = 'file',
+): Promise<Response> {
+  const form = new FormData();
+  form.append(field, new Blob([new Uint8Array(bytes)], { type: 'text/html' }), name);
+  return fetch(`${service.url}/v1/attachments`, {
+    method: 'POST',
+    body: form,
+    headers: as === null ? {} : { authorization: `Bearer ${as}` },
+  });
+}
+
+async function uploaded(bytes: Buffer, name?: string): Promise<Record<string, unknown>> {
+  const response = await upload(bytes, name);
+  const answer: unknown = await response.json();
+  expect([response.status, answer]).toEqual([200, expect.anything()]);
+  return { ...(typeof answer === 'object' && answer) };
+}
+
+/** Uploads, sends, and gives the attachment as John reads it. */
+async function sent(bytes: Buffer, name?: string): Promise<Attachment> {
+  const { id } = await uploaded(bytes, name);
+  const message = await service.ask('sendMessage', {
+    as: john,
+    params: { id: conversationId },
+    body: { text: '', clientId: String(id), attachmentIds: [id] },
+  });
+  const [attachment] = message.attachments;
+  if (attachment === undefined) throw new Error('No attachment');
+  return attachment;
+}
+
+const picture = (width = 60, height = 40) =>
+  sharp({ create: { width, height, channels: 3, background: { r: 200, g: 80, b: 30 } } });
+const pdf = Buffer.from('%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n');
+
+describe('images', () => {
+  test('are written anew: no EXIF, turned upright, nothing appended', async () => {
+    const evil = Buffer.from('<script>alert(1)</script>PK\x03\x04');
+    const original = await picture(60, 40)
+      .withExif({ IFD0: { Make: 'SpyCam', ImageDescription: 'GPS 38.7 -9.1' } })
+      .withMetadata({ orientation: 6 })
+      .jpeg()
+      .toBuffer();
+    const { url, width, height, name, type } = await sent(
+      Buffer.concat([original, evil]),
+      'C:\\pics\\bowl.jpeg',
+    );
+    expect({ width, height, name, type }).toEqual({
+      width: 40,
+      height: 60,
+      name: 'bowl.jpeg',
+      type: 'image/jpeg',
+    });
+    const response = await fetch(url);
+    const bytes = Buffer.from(await response.arrayBuffer());
+    const metadata = await sharp(bytes).metadata();
+    expect(metadata).toMatchObject({ width: 40, height: 60, format: 'jpeg' });
+    expect([metadata.exif, metadata.orientation]).toEqual([undefined, undefined]);
+    for (const trace of ['SpyCam', '<script>', 'PK\x03\x04']) expect(bytes.includes(trace)).toBe(false);
+    expect(Number(response.headers.get('content-length'))).toBe(bytes.length);
+  });
+
+  test('have a thumbnail of 480 pixels at most', async () => {
+    const { thumbnailUrl } = await sent(await picture(1600, 800).png().toBuffer(), 'wide.png');
+    const response = await fetch(thumbnailUrl ?? '');
+    expect(response.headers.get('content-type')).toBe('image/webp');
+    expect(await sharp(Buffer.from(await response.arrayBuffer())).metadata()).toMatchObject({
+      width: 480,
+      height: 240,
+    });
+  });
+
+  test.each([
+    ['png', 'image/png', 'x.png'],
+    ['webp', 'image/webp', 'x.webp'],
+    ['gif', 'image/gif', 'x.gif'],
+    ['avif', 'image/webp', 'x.avif.webp'],
+  ] as const)('%s is taken as %s, whatever it is called', async (format, type, name) => {
+    const bytes = await picture().toFormat(format).toBuffer();
+    expect(await uploaded(bytes, `x.${format}`)).toMatchObject({ type, name, width: 60, height: 40 });
+    expect(await uploaded(bytes, 'page.html')).toMatchObject({ type, name: `page.html.${type.slice(6)}` });
+  });
+
+  test('stay animated', async () => {
+    const frames = await Promise.all(
+      ['red', 'blue'].map((background) =>
+        sharp({ create: { width: 20, height: 10, channels: 3, background } })
+          .png()
+          .toBuffer(),
+      ),
+    );
+    const animation = await sharp(frames, { join: { animated: true } })
+      .gif({ delay: [100, 100] })
+      .toBuffer();
+    const { url, height } = await sent(animation, 'loop.gif');
+    expect(height).toBe(10);
+    expect(await sharp(Buffer.from(await (await fetch(url)).arrayBuffer())).metadata()).toMatchObject({
+      pages: 2,
+    });
+  });
+
+  test('that claim to be huge are refused without being decoded', async () => {
+    const bomb = await picture(1, 1).png().toBuffer();
+    // IHDR's width and height, then its checksum.
+    bomb.writeUInt32BE(50_000, 16);
+    bomb.writeUInt32BE(50_000, 20);
+    const { crc32 } = await import('node:zlib');
+    bomb.writeUInt32BE(crc32(bomb.subarray(12, 29)), 29);
+    const started = Date.now();
+    expect(await readProblem(await upload(bomb, 'bomb.png'))).toMatchObject({ status: 415 });
+    expect(Date.now() - started).toBeLessThan(5_000);
+  });
+
+  test('that are damaged are refused', async () => {
+    const whole = await picture(300, 300).png().toBuffer();
+    expect((await upload(whole.subarray(0, whole.length / 2), 'half.png')).status).toBe(415);
+    expect((await upload(Buffer.concat([Buffer.from('GIF89a'), whole]), 'not.gif')).status).toBe(415);
+  });
+});
+
+describe('other files', () => {
+  test('PDF is taken as it is, to be saved', async () => {
+    const { url, type, size } = await sent(pdf, 'terms "of" sale ☕.pdf');
+    expect({ type, size }).toEqual({ type: 'application/pdf', size: pdf.length });
+    const response = await fetch(url);
+    expect(response.headers.get('content-disposition')).toBe(
+      `attachment; filename="terms _of_ sale _.pdf"; filename*=UTF-8''terms%20%22of%22%20sale%20%E2%98%95.pdf`,
+    );
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(response.headers.get('content-security-policy')).toContain('sandbox');
+    expect(response.headers.get('cache-control')).toMatch(/^private/);
+    expect(await response.text()).toBe(pdf.toString());
+  });
+
+  test.each([
+    ['HTML called a picture', '<html><script>alert(1)</script>', 'cute.png'],
+    ['SVG', '<svg xmlns="http://www.w3.org/2000/svg"/>', 'x.svg'],
+    ['a script that mentions PDF', 'alert(1)//%PDF-1.4 %%EOF', 'x.pdf'],
+    ['a PDF without an end', '%PDF-1.4 and so on', 'x.pdf'],
+    ['nothing', '', 'empty.png'],
+  ])('%s is refused', async (_what, content, name) => {
+    expect(await readProblem(await upload(Buffer.from(content), name))).toMatchObject({
+      type: '/problems/unsupported-type',
+      status: 415,
+    });
+  });
+
+  test('over 10 MB are refused, and leave nothing behind', async () => {
+    const problem = await readProblem(await upload(Buffer.alloc(10 * 1024 * 1024 + 1), 'big.png'));
+    expect(problem).toMatchObject({ type: '/problems/too-large', status: 413 });
+    expect(problem.detail).toContain('10 MB');
+  });
+});
+
+describe('an upload', () => {
+  test('is multipart, with the file in the field file, and of a person', async () => {
+    expect(await readProblem(await upload(pdf, 'x.pdf', john, 'document'))).toMatchObject({
+      status: 400,
+      errors: [{ pointer: '/file' }],
+    });
+    const json = await fetch(`${service.url}/v1/attachments`, {
+      method: 'POST',
+      body: '{}',
+      headers: { authorization: `Bearer ${john}`, 'content-type': 'application/json' },
+    });
+    expect((await readProblem(json)).status).toBe(415);
+    expect((await upload(pdf, 'x.pdf', null)).status).toBe(401);
+    expect((await upload(pdf, 'x.pdf', service.app.context.config.apiKey)).status).toBe(403);
+  });
+
+  test('of two files is refused', async () => {
+    const form = new FormData();
+    for (const name of ['a.pdf', 'b.pdf']) form.append('file', new Blob([new Uint8Array(pdf)]), name);
+    const response = await fetch(`${service.url}/v1/attachments`, {
+      method: 'POST',
+      body: form,
+      headers: { authorization: `Bearer ${john}` },
+    });
+    expect([200, 400]).toContain(response.status);
+  });
+
+  test('is its owner’s alone: nobody else can send it', async () => {
+    const { id } = await uploaded(pdf, 'mine.pdf');
+    const response = await service.call('sendMessage', {
+      as: sarah,
+      params: { id: conversationId },
+      body: { text: 'Look', clientId: 'theft', attachmentIds: [id] },
+    });
+    expect(await readProblem(response)).toMatchObject({
+      status: 400,
+      errors: [{ pointer: '/attachmentIds/0' }],
+    });
+  });
+
+  test('that no message took goes after its time, with its bytes', async () => {
+    const { id } = await uploaded(await picture().png().toBuffer(), 'loose.png');
+    const pool = createPool(service.database.url);
+    const { rows } = await pool.query<{ blob: string }>(
+      `update attachments set created_at = now() - interval '2 days' where id = $1 returning blob`,
+      [id],
+    );
+    await pool.end();
+    expect(await deleteLooseAttachments(service.app.context, 24)).toBe(1);
+    expect(await service.app.context.blobs.get(rows[0]?.blob ?? '')).toBeNull();
+  });
+});
+
+describe('an address', () => {
+  test('is for who may read the conversation: each reader their own', async () => {
+    const { id, url } = await sent(pdf, 'shared.pdf');
+    const { items } = await service.ask('listMessages', { as: sarah, params: { id: conversationId } });
+    const hers = items.flatMap((item) => item.attachments).find((attachment) => attachment.id === id);
+    expect(hers?.url).not.toBe(url);
+    expect((await fetch(hers?.url ?? '')).status).toBe(200);
+    const stranger = service.app.context.links.attachmentUrl('eve', id, 'original');
+    await service.ask('putUser', { params: { id: 'eve' }, body: { name: 'Eve' } });
+    expect((await readProblem(await fetch(stranger))).status).toBe(404);
+  });
+
+  test('is forged by nobody, ends, and ends with the message', async () => {
+    const { id, url } = await sent(pdf, 'gone.pdf');
+    expect((await fetch(`${url}x`)).status).toBe(404);
+    const { links } = service.app.context;
+    const claims = { purpose: 'attachment', userId: 'john', attachmentId: id, variant: 'original' } as const;
+    expect((await fetch(`${service.url}/attachments/${links.sign(claims, -1)}`)).status).toBe(404);
+    expect(
+      (await fetch(`${service.url}/attachments/${links.sign({ ...claims, variant: 'thumbnail' }, 60)}`))
+        .status,
+    ).toBe(404);
+    const { items } = await service.ask('listMessages', { as: john, params: { id: conversationId } });
+    const seq = items.find((item) => item.attachments.some((attachment) => attachment.id === id))?.seq ?? 0;
+    await service.ask('redactMessage', { as: john, params: { id: conversationId, seq } });
+    expect((await fetch(url)).status).toBe(404);
+  });
+});
+
+test.each([
+  ['../../etc/passwd', 'passwd.png'],
+  ['C:\\Windows\\evil.exe', 'evil.exe.png'],
+  ['photo\u202egnp.exe', 'photognp.exe.png'],
+  ['a\r\nb\0.png', 'ab.png'],
+  ['...hidden.PNG', 'hidden.PNG'],
+  ['.png', 'png.png'],
+  ['', 'file.png'],
+  ['🍯'.repeat(300), `${'🍯'.repeat(196)}.png`],
+])('the name %j is kept as %j', (raw, kept) => {
+  expect(cleanFileName(raw, ['png'])).toBe(kept);
+});
+
+test('the gate lets two work, some wait, and refuses the rest', async () => {
+  const gate = createGate({ working: 2, waiting: 1 });
+  const ends: (() => void)[] = [];
+  let peak = 0;
+  let working = 0;
+  const work = () =>
+    gate.pass(async () => {
+      peak = Math.max(peak, (working += 1));
+      await new Promise<void>((resolve) => ends.push(resolve));
+      working -= 1;
+    });
+  const passed = [work(), work(), work()];
+  await expect(work()).rejects.toMatchObject({ code: 'unavailable', problem: { retryAfter: 2 } });
+  for (let ended = 0; ended < 3; ended += 1) {
+    ends.shift()?.();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await Promise.all(passed);
+  expect(peak).toBe(2);
+});
+
+test('blobs on disk are whole, and stay inside their folder', async () => {
+  const folder = join(service.app.context.config.dataDir, 'more');
+  const blobs = createDiskBlobs(folder);
+  await blobs.put('ab/cd', Buffer.from('bytes'));
+  const blob = await blobs.get('ab/cd');
+  expect([blob?.size, await text(blob?.stream ?? Readable.from([]))]).toEqual([5, 'bytes']);
+  expect(await readdir(join(folder, 'ab'))).toEqual(['cd']);
+  await blobs.delete('ab/cd');
+  await blobs.delete('ab/cd');
+  expect(await blobs.get('ab/cd')).toBeNull();
+  for (const key of ['../ab', '/etc/passwd', 'ab/../../x', ''])
+    await expect(blobs.put(key, Buffer.from('x'))).rejects.toThrow('key');
+});
