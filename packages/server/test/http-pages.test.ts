@@ -1,0 +1,112 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { routes } from '@parley/protocol';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTestService, type TestService } from './support/service.ts';
+
+let service: TestService;
+const isBuilt = existsSync(fileURLToPath(new URL('../dist/public/inbox.html', import.meta.url)));
+
+beforeAll(async () => {
+  service = await startTestService({ ALLOWED_ORIGINS: 'https://shop.example' });
+});
+afterAll(() => service.close());
+
+const get = (path: string) => fetch(`${service.url}${path}`, { redirect: 'manual' });
+
+describe('the hosted pages', () => {
+  const pages = [
+    '/inbox',
+    '/inbox/one',
+    '/moderation',
+    '/moderation/audit',
+    '/c/0199c1f2-5a00-7000-8000-000000000001',
+  ];
+
+  test.each(pages)(
+    '%s runs nothing but its own scripts, in frames of the marketplace alone',
+    async (path) => {
+      const response = await get(path);
+      expect(response.headers.get('content-type')).toMatch(/^text\/html/);
+      expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+      expect(response.headers.get('referrer-policy')).toBe('no-referrer');
+      const policy = response.headers.get('content-security-policy') ?? '';
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).not.toMatch(/unsafe/);
+      if (!isBuilt) return expect(await response.text()).toContain('npm run build');
+      expect(response.status).toBe(200);
+      const { publicUrl } = service.app.context.config;
+      expect(policy).toContain("script-src 'self';");
+      expect(policy).toContain(`frame-ancestors 'self' ${publicUrl} https://shop.example`);
+    },
+  );
+
+  test('the service’s own address leads to the inbox', async () => {
+    const response = await get('/');
+    expect([response.status, response.headers.get('location')]).toEqual([302, '/inbox']);
+  });
+
+  test('no file outside of them is served', async () => {
+    for (const path of [
+      '/assets/../../package.json',
+      '/assets/..%2f..%2fpackage.json',
+      '/assets/%2e%2e/index.js',
+      '/assets/',
+    ])
+      expect((await get(path)).status).toBeGreaterThanOrEqual(400);
+  });
+});
+
+describe('the API’s document', () => {
+  test('has every endpoint once, and references nothing that is not there', async () => {
+    const text = await (await get('/openapi.json')).text();
+    const document: unknown = JSON.parse(text);
+    const operations = Object.values(routes).map(([method, path]) => [path, method.toLowerCase()]);
+    expect(document).toMatchObject({ openapi: '3.1.0', info: { title: 'Parley' } });
+    for (const [path = '', method = ''] of operations)
+      expect(at(document, ['paths', path, method, 'responses'])).toBeTypeOf('object');
+    const ids = [...text.matchAll(/"operationId":"(\w+)"/g)].map((match) => match[1]);
+    expect(ids.sort()).toEqual(Object.keys(routes).sort());
+    for (const [, reference = ''] of text.matchAll(/"\$ref":"#\/([^"]+)"/g))
+      expect(at(document, reference.split('/')), reference).toBeTypeOf('object');
+  });
+
+  test('has schemas that are schemas, and examples that they take', async () => {
+    const document: unknown = await (await get('/openapi.json')).json();
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    const schemas = at(document, ['components', 'schemas']);
+    const withSchemas = (schema: unknown) => ({
+      ...(typeof schema === 'object' && schema),
+      components: { schemas },
+    });
+    const bodies = Object.values(routes).map(([method, path]) =>
+      at(document, ['paths', path, method.toLowerCase(), 'requestBody', 'content', 'application/json']),
+    );
+    for (const body of bodies.filter((one) => one !== undefined)) {
+      const example = at(body, ['example']);
+      const validate = ajv.compile(withSchemas(at(body, ['schema'])));
+      expect([example, validate(example), validate.errors]).toEqual([expect.anything(), true, null]);
+    }
+  });
+
+  test('is browsable, with nothing from elsewhere', async () => {
+    const page = await get('/docs');
+    const html = await page.text();
+    expect(page.headers.get('content-security-policy')).toContain("script-src 'self'");
+    for (const [, path = ''] of html.matchAll(/(?:src|href)="([^"]+)"/g)) {
+      expect(path).toMatch(/^\/docs\//);
+      expect((await get(path)).status).toBe(200);
+    }
+  });
+});
+
+function at(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === 'object' && inner !== null
+        ? Object.getOwnPropertyDescriptor(inner, key)?.value
+        : undefined,
+    value,
+  );
+}

@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { apiKey, secret } from './support/service.ts';
+
+let database: TestDatabase;
+let folder: string;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  folder = await mkdtemp(join(tmpdir(), 'parley-stop-'));
+});
+afterAll(async () => {
+  await database.drop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** `parley` from its sources, as a process of its own. */
+function parley(args: string[], env: Record<string, string> = {}) {
+  const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
+  const script = `import { run } from ${JSON.stringify(cli)}; process.exit(await run(${JSON.stringify(args)}));`;
+  const child = spawn(
+    process.execPath,
+    ['--conditions=parley-source', '--import=tsx', '--input-type=module', '--eval', script],
+    { env: { PATH: process.env['PATH'], PARLEY_DATA: folder, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const code = once(child, 'exit').then(([status]: unknown[]) => status);
+  return { child, code, output: () => output };
+}
+
+async function waitFor(text: () => string, pattern: RegExp): Promise<RegExpExecArray> {
+  for (let look = 0; look < 300; look += 1) {
+    const match = pattern.exec(text());
+    if (match) return match;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`No ${pattern} in:\n${text()}`);
+}
+
+test('serve answers until SIGTERM, then ends with 0 and leaves no connection', async () => {
+  const service = parley(['serve'], {
+    PORT: '0',
+    PARLEY_SECRET: secret,
+    PARLEY_API_KEY: apiKey,
+    DATABASE_URL: database.url,
+  });
+  const [, address = ''] = await waitFor(service.output, /"address":"([^"]+)"/);
+  expect((await fetch(`${address}/readyz`)).status).toBe(200);
+  service.child.kill('SIGTERM');
+  expect(await service.code).toBe(0);
+  expect(service.output()).not.toContain(database.url);
+}, 40_000);
+
+test('what cannot start says why, and ends with 1', async () => {
+  const wrong = parley(['serve'], { PORT: 'http' });
+  expect(await wrong.code).toBe(1);
+  for (const name of ['PORT', 'PARLEY_SECRET', 'PARLEY_API_KEY'])
+    expect(wrong.output()).toContain(`- ${name}`);
+  const nowhere = parley(['migrate'], { DATABASE_URL: 'postgres://u:hunter2@127.0.0.1:1/x' });
+  expect(await nowhere.code).toBe(1);
+  expect(nowhere.output()).toMatch(/cannot be used \(ECONNREFUSED\)/);
+  expect(nowhere.output()).not.toContain('hunter2');
+}, 40_000);
+
+test('migrate, help, and what is not understood', async () => {
+  const migrate = parley(['migrate'], { DATABASE_URL: database.url });
+  const help = parley(['--help']);
+  const unknown = parley(['servee']);
+  expect([await migrate.code, await help.code, await unknown.code]).toEqual([0, 0, 2]);
+  expect(migrate.output()).toContain('up to date');
+  expect(help.output()).toContain('Usage: parley');
+  expect(unknown.output()).toContain('There is no "parley servee"');
+}, 40_000);
