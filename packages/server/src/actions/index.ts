@@ -21,7 +21,7 @@ import { sync } from './sync.ts';
 import { createToken } from './tokens.ts';
 import { getUser, putUser } from './users.ts';
 
-/** An upload is a stream, so its route stands apart: `http/upload.ts`. */
+/** An upload is a stream, so its route stands apart: `http/attachments.ts`. */
 export type ActionName = Exclude<RouteName, 'uploadAttachment'>;
 
 type AskerFor<N extends RouteName> = AskerOf[(typeof endpoints)[N] extends Endpoint

@@ -39,8 +39,11 @@ export interface TestService {
   readonly close: () => Promise<void>;
 }
 
-/** Starts a service for a test file; `env` adds to its environment. Limits are off unless said. */
-export async function startTestService(env: Record<string, string> = {}): Promise<TestService> {
+/** Starts a service for a test file; `env` adds to its environment, `reach` says by which address it reaches its database. Limits are off unless said. */
+export async function startTestService(
+  env: Record<string, string> = {},
+  reach: (databaseUrl: string) => string | Promise<string> = (url) => url,
+): Promise<TestService> {
   const database = await createTestDatabase();
   const folder = await mkdtemp(join(tmpdir(), 'parley-service-'));
   const logged: string[] = [];
@@ -51,7 +54,7 @@ export async function startTestService(env: Record<string, string> = {}): Promis
     'serve',
   );
   const log = createLogger('info', destination);
-  const app = await createApp(config, { connectionString: database.url, log });
+  const app = await createApp(config, { connectionString: await reach(database.url), log });
   const call = (name: RouteName, options: CallOptions = {}) => callEndpoint(app.address, name, options);
   return {
     app,
