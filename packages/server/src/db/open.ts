@@ -36,10 +36,13 @@ export class DatabaseUnreachableError extends Error {
  */
 export async function openDatabase(config: DatabaseConfig, options: OpenOptions): Promise<OpenDatabase> {
   const server = await reach(config, options);
-  const pool = createPool(server.connectionString, {
-    onConnectionError: (error) => options.log.warn({ err: error }, 'a connection to the database broke'),
-  });
   let isClosing = false;
+  const pool = createPool(server.connectionString, {
+    // At the end the embedded PostgreSQL says goodbye to connections that are being closed.
+    onConnectionError: (error) => {
+      if (!isClosing) options.log.warn({ err: error }, 'a connection to the database broke');
+    },
+  });
   const close = async () => {
     isClosing = true;
     await pool.end();
