@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fastify, type FastifyInstance } from 'fastify';
 import { createTransport, type SendMailOptions } from 'nodemailer';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { type Browser, type Page } from 'playwright-core';
+import { launchBrowser } from '../../../test/support/browser.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startMailbox, type Mailbox } from '../src/mailbox/mailbox.ts';
 import { addMailboxRoutes } from '../src/mailbox/mailbox-routes.ts';
@@ -112,10 +113,7 @@ describe('the mailbox', () => {
 describe('the page', () => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu'],
-    });
+    browser = await launchBrowser();
   });
   afterAll(() => browser.close());
 

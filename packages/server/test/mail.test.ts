@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { chromium } from 'playwright-core';
+import { launchBrowser } from '../../../test/support/browser.ts';
 import { createTransport } from 'nodemailer';
 import { simpleParser, type ParsedMail } from 'mailparser';
 import { describe, expect, test } from 'vitest';
@@ -341,10 +341,7 @@ describe('how it looks', () => {
     };
     const folder = process.env.PARLEY_PICTURES;
     if (folder !== undefined) await mkdir(folder, { recursive: true });
-    const browser = await chromium.launch({
-      executablePath: '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu'],
-    });
+    const browser = await launchBrowser();
     try {
       for (const [name, { mail }] of Object.entries(mails))
         for (const width of [390, 700])

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { launch, looks, openPage, violations, type Look } from './panels/browser.ts';
+import { launchBrowser, violations } from '../../../test/support/browser.ts';
+import { looks, openPage, type Look } from './panels/browser.ts';
 import { openPanels } from './panels/site.ts';
 
 let browser: Browser;
@@ -8,7 +9,7 @@ let site: Awaited<ReturnType<typeof openPanels>>;
 let last: { page: Page; errors: string[] } | null = null;
 
 beforeAll(async () => {
-  [browser, site] = await Promise.all([launch(), openPanels()]);
+  [browser, site] = await Promise.all([launchBrowser(), openPanels()]);
 });
 afterEach(async () => {
   expect(last?.errors ?? []).toEqual([]);

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { conversationId } from './gallery/fixture-data.ts';
-import { launch, looks, openPage, violations, type Look } from './panels/browser.ts';
+import { launchBrowser, violations } from '../../../test/support/browser.ts';
+import { looks, openPage, type Look } from './panels/browser.ts';
 import { openPanels } from './panels/site.ts';
 
 // All of this runs on what the build makes: the script tag's script, on Preact, and the hosted pages.
@@ -18,7 +19,7 @@ beforeAll(async () => {
     encoding: 'utf8',
   });
   expect(built.status, built.stderr).toBe(0);
-  [browser, site] = await Promise.all([launch(), openPanels()]);
+  [browser, site] = await Promise.all([launchBrowser(), openPanels()]);
 }, 60_000);
 afterEach(async () => {
   expect(last?.errors.filter((text) => !/status of (401|503)|WebSocket/.test(text)) ?? []).toEqual([]);

@@ -1,7 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { conversationId } from './gallery/fixture-data.ts';
-import { launch, looks, openPage, violations, type Look } from './panels/browser.ts';
+import { launchBrowser, violations } from '../../../test/support/browser.ts';
+import { looks, openPage, type Look } from './panels/browser.ts';
 import { privateText } from './panels/panels-data.ts';
 import { openPanels } from './panels/site.ts';
 
@@ -10,7 +11,7 @@ let site: Awaited<ReturnType<typeof openPanels>>;
 let last: { page: Page; errors: string[] } | null = null;
 
 beforeAll(async () => {
-  [browser, site] = await Promise.all([launch(), openPanels()]);
+  [browser, site] = await Promise.all([launchBrowser(), openPanels()]);
 });
 afterEach(async () => {
   expect(last?.errors ?? []).toEqual([]);

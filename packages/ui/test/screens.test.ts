@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, openScene, type SceneOptions } from './gallery/browser.ts';
+import { launchBrowser, violations } from '../../../test/support/browser.ts';
+import { openScene, type SceneOptions } from './gallery/browser.ts';
 import { scenes } from './gallery/scenes.ts';
 import { openGallery } from './gallery/site.ts';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const first = '00000000-0000-7000-8000-000000000001';
 
 let browser: Browser;
@@ -14,19 +12,6 @@ beforeAll(async () => {
   browser = await launchBrowser();
 });
 afterAll(() => browser.close());
-
-/** What axe finds wrong, as `rule: selector`. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const result = await window.axe.run(document, {
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-    });
-    return result.violations.flatMap(({ id, nodes }) =>
-      nodes.map((node) => `${id}: ${node.target.join(' ')}`),
-    );
-  });
-}
 
 describe.each(['react', 'preact'] as const)('the messaging screens on %s', (engine) => {
   let gallery: Awaited<ReturnType<typeof openGallery>>;

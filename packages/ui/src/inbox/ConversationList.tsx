@@ -103,9 +103,18 @@ interface SearchProps {
   searchRef?: RefObject<HTMLInputElement | null>;
 }
 
+/** From what was sought straight to what was found. */
+function focusFirstRow(event: KeyboardEvent): void {
+  const { currentTarget } = event;
+  if (!(currentTarget instanceof Element)) return;
+  event.preventDefault();
+  currentTarget.closest('nav')?.querySelector<HTMLElement>('[data-id]')?.focus();
+}
+
 function Search({ text, onText, searchRef }: SearchProps) {
   const words = useWords();
   const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'ArrowDown') return focusFirstRow(event);
     if (event.key !== 'Escape' || text === '') return;
     event.stopPropagation();
     event.preventDefault();

@@ -1,16 +1,13 @@
 // Takes a picture of every state: npx tsx packages/ui/test/gallery/pictures.ts <folder> [scene …]
 import { mkdirSync } from 'node:fs';
-import { chromium } from 'playwright-core';
+import { launchBrowser } from '../../../../test/support/browser.ts';
 import { openGallery } from './site.ts';
 import { scenes } from './scenes.ts';
 
 const [folder = 'pictures', ...asked] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
 const gallery = await openGallery();
-const browser = await chromium.launch({
-  executablePath: process.env['PARLEY_CHROMIUM'] ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu'],
-});
+const browser = await launchBrowser();
 const wanted = asked.length > 0 ? asked : Object.keys(scenes);
 for (const [width, height] of [
   [1280, 800],

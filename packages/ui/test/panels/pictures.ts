@@ -1,6 +1,7 @@
 // Takes a picture of every state: npx tsx packages/ui/test/panels/pictures.ts <folder> [name …]
 import { mkdirSync } from 'node:fs';
-import { chromium, type Page } from 'playwright-core';
+import { type Page } from 'playwright-core';
+import { launchBrowser } from '../../../../test/support/browser.ts';
 import { conversationId } from '../gallery/fixture-data.ts';
 import { openPanels } from './site.ts';
 
@@ -55,10 +56,7 @@ const states: Record<string, { path: string; act?: (page: Page) => Promise<unkno
 const [folder = 'pictures', ...asked] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
 const site = await openPanels();
-const browser = await chromium.launch({
-  executablePath: process.env['PARLEY_CHROMIUM'] ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu'],
-});
+const browser = await launchBrowser();
 for (const [width, height] of [
   [1280, 800],
   [390, 844],

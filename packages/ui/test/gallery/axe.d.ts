@@ -1,7 +1,0 @@
-import type * as axe from 'axe-core';
-
-declare global {
-  interface Window {
-    axe: typeof axe;
-  }
-}
