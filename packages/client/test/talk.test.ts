@@ -166,10 +166,49 @@ describe('two people', () => {
     relay.up = true;
     await shown(store, ({ messages }) => messages.at(-1)?.seq === 1101);
     expect(store.getSnapshot().messages).toHaveLength(50);
+    expect(relay.requested.filter((each) => each.includes('/messages?'))).toHaveLength(1);
     expect(store.getSnapshot().hasEarlier).toBe(true);
     await store.loadEarlier();
     expect(store.getSnapshot().messages[0]?.seq).toBe(1002);
     expect(store.getSnapshot().conversation?.seat.unread).toBe(1101);
+  });
+});
+
+describe('a list', () => {
+  it('shows what comes up from below the pages that were loaded', async () => {
+    const oldest = await begin();
+    for (let count = 0; count < 55; count += 1) await begin();
+    const sarah = clientOf('sarah', relay.url);
+    const inbox = sarah.inbox();
+    watch(inbox);
+    await online(sarah);
+    await shown(inbox, ({ status }) => status === 'ready');
+    expect(inbox.getSnapshot().items).toHaveLength(50);
+    expect(inbox.getSnapshot().items.some(({ id }) => id === oldest)).toBe(false);
+    const total = sarah.unread.getSnapshot();
+    clientOf('john', service.url).conversation(oldest).send({ text: 'Still waiting' });
+    const moved = await shown(inbox, ({ items }) => items[0]?.id === oldest);
+    expect(moved.items).toHaveLength(51);
+    expect(moved.items[0]).toMatchObject({ lastMessage: { text: 'Still waiting' }, seat: { unread: 2 } });
+    await shown(sarah.unread, ({ messages }) => messages === total.messages + 1);
+    await inbox.loadMore();
+    const { items, hasMore } = inbox.getSnapshot();
+    expect(new Set(items.map(({ id }) => id)).size).toBe(items.length);
+    expect(items.length).toBeGreaterThanOrEqual(56);
+    expect(hasMore).toBe(false);
+    expect(sarah.inbox({ filter: 'all' })).toBe(inbox);
+  });
+
+  it('of a search finds a conversation that begins while it is shown', async () => {
+    const sarah = clientOf('sarah', relay.url);
+    const found = sarah.inbox({ q: ' begins while ' });
+    watch(found);
+    await online(sarah);
+    await shown(found, ({ status }) => status === 'ready');
+    const title = 'It begins while you look';
+    await service.ask('putListing', { params: { id: 'late' }, body: { storeId: 'clay', title } });
+    await clientOf('john', relay.url).openConversation({ listingId: 'late', text: 'Hello' });
+    await shown(found, ({ items }) => items[0]?.listing.title === title);
   });
 });
 
