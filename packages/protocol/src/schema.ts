@@ -52,6 +52,8 @@ export const ReadSeq = Type.Integer({ minimum: 0, maximum: 2_147_483_647 });
 export const ClientId = Type.String({
   minLength: 1,
   maxLength: limits.clientIdLength,
+  // PostgreSQL stores no NUL, UTF-8 no half of a surrogate pair.
+  pattern: '^[^\\u0000\\p{Cs}]*$',
   description: "The sender's own name for a send; the same again never makes a second message",
 });
 export const MessageText = Type.String({

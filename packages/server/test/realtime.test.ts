@@ -284,6 +284,11 @@ describe('wrong frames', () => {
       400,
     ],
     [
+      'NUL in the clientId',
+      { op: 'send', ref: '1', conversationId: randomUUID(), clientId: 'x\0', text: 'a' },
+      400,
+    ],
+    [
       'half a surrogate pair',
       { op: 'send', ref: '1', conversationId: randomUUID(), clientId: 'x', text: 'a\ud800b' },
       400,

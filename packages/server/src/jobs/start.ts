@@ -4,6 +4,7 @@ import { startNotifications } from '../notifications/start.ts';
 import { startTextIndexing } from './index-texts.ts';
 import { startQueue } from './queue.ts';
 import { tasks } from './registry.ts';
+import { startSweepingUploads } from './sweep-uploads.ts';
 
 /** What works in the background of one node. */
 export interface Jobs {
@@ -22,9 +23,10 @@ export async function startJobs(context: Context, connectionString: string): Pro
   const queue = await startQueue({ context, channels }, connectionString, tasks);
   const notifications = channels.length > 0 ? startNotifications(context, channels) : null;
   const indexing = startTextIndexing(context);
+  const sweeping = startSweepingUploads(context);
   return {
     stop: async () => {
-      await Promise.all([notifications?.stop(), indexing.stop()]);
+      await Promise.all([notifications?.stop(), indexing.stop(), sweeping.stop()]);
       await queue.stop();
       for (const channel of channels) channel.close();
     },
