@@ -21,13 +21,13 @@ export interface Service {
 }
 
 const apiKey = 'bench-api-key-bench-api-key-bench-api-key';
-const cli = join(dirname(fileURLToPath(import.meta.resolve('parley'))), 'cli.js');
+const program = join(dirname(fileURLToPath(import.meta.resolve('parley'))), '../bin/parley.mjs');
 
 export async function startService(): Promise<Service> {
   const folder = await mkdtemp(join(tmpdir(), 'parley-bench-'));
   const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), log: () => undefined });
   const port = await freePort();
-  const child = spawn(process.execPath, [cli, 'serve'], {
+  const child = spawn(process.execPath, [program, 'serve'], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: {
       ...process.env,
