@@ -17,7 +17,10 @@ const scenarios: Readonly<Record<string, (service: Service, options: BenchOption
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
-  if (options === null) return console.log(usage);
+  if (options === null) {
+    console.log(usage);
+    return;
+  }
   const unknown = options.only.find((name) => !(name in scenarios));
   if (unknown !== undefined) throw new Error(`there is no scenario ${unknown}\n\n${usage}`);
   console.log(

@@ -49,7 +49,8 @@ export async function startDemo(): Promise<Demo> {
       });
       const text = await answer.text();
       if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-      return text === '' ? null : JSON.parse(text);
+      const parsed: unknown = text === '' ? null : JSON.parse(text);
+      return parsed;
     },
     async stop() {
       child.kill('SIGTERM');
@@ -117,7 +118,9 @@ export async function visit(
     page,
     context,
     errors,
-    goto: async (path) => void (await page.goto(demo.url + path)),
+    async goto(path) {
+      await page.goto(demo.url + path);
+    },
     close: () => context.close(),
   };
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
 import { pino } from 'pino';
 import { ProblemError } from '@parley/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

@@ -1,9 +1,22 @@
 import { WebSocket, type RawData } from 'ws';
 import { tokenFor, type TestService } from './service.ts';
 
-/** Parsed JSON, read by index without guards: a wrong guess is undefined, and fails the test. */
-export interface Json {
-  readonly [key: string]: Json;
+/** A frame as it came. */
+export type Json = Readonly<Record<string, unknown>>;
+
+/** What is at a path inside a frame; undefined where there is nothing. */
+export function at(value: unknown, ...path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === 'object' && inner !== null
+        ? Object.getOwnPropertyDescriptor(inner, key)?.value
+        : undefined,
+    value,
+  );
+}
+
+function isJson(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null;
 }
 
 /** A socket that notes every frame. */
@@ -35,7 +48,8 @@ export async function connectSocket(
   const frames: Json[] = [];
   const lookers = new Set<() => void>();
   socket.on('message', (data) => {
-    frames.push(JSON.parse(toText(data)));
+    const frame: unknown = JSON.parse(toText(data));
+    if (isJson(frame)) frames.push(frame);
     lookers.forEach((look) => look());
   });
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
@@ -53,7 +67,7 @@ export async function connectSocket(
     next,
     ask(frame) {
       send(frame);
-      return next((answer) => String(answer['ref']) === frame['ref']);
+      return next((answer) => answer['ref'] === frame['ref']);
     },
     close: () => socket.close(),
   };

@@ -114,7 +114,7 @@ function focusFirstRow(event: KeyboardEvent): void {
 function Search({ text, onText, searchRef }: SearchProps) {
   const words = useWords();
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === 'ArrowDown') return focusFirstRow(event);
+    if (event.key === 'ArrowDown') focusFirstRow(event);
     if (event.key !== 'Escape' || text === '') return;
     event.stopPropagation();
     event.preventDefault();
