@@ -10,7 +10,12 @@ function type(weight: number, size: number, line: number, color: string): CSSPro
   return { margin: 0, font: `${weight} ${size}px/${line}px ${face}`, color };
 }
 
-export const styles = {
+/** Named styles, typed by their names alone: spelled out, their type is longer than a declaration file takes. */
+function named<Name extends string>(all: Record<Name, CSSProperties>): Readonly<Record<Name, CSSProperties>> {
+  return all;
+}
+
+export const styles = named({
   body: { margin: 0, padding: 0, backgroundColor: '#f6f7f8' },
   outer: { padding: '32px 16px' },
   width: { width: '100%', maxWidth: '600px' },
@@ -48,7 +53,7 @@ export const styles = {
   facts: { ...type(400, 13, 20, quiet), marginTop: '2px' },
   foot: { ...type(400, 12, 18, quiet), padding: '20px 8px 0' },
   footLink: { color: quiet, textDecoration: 'underline' },
-} as const satisfies Record<string, CSSProperties>;
+});
 
 /** For programs that read style blocks (Apple Mail, Outlook on phones and Mac); the mail is whole without it. */
 export const darkStyles = `:root { color-scheme: light dark; supported-color-schemes: light dark; }
