@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
+import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { Context } from './actions/action.ts';
 import { createDiskBlobs } from './blobs/disk.ts';
@@ -8,14 +9,14 @@ import { createPostgresBus } from './bus/postgres.ts';
 import type { Config } from './config.ts';
 import { openDatabase } from './db/open.ts';
 import type { Tables } from './db/tables.ts';
-import { createKysely } from './db/pool.ts';
+import { createKysely, createPool } from './db/pool.ts';
 import { createAuthenticator } from './http/authenticator.ts';
 import { createLinks } from './http/links.ts';
 import { createLogger } from './http/logging.ts';
 import { createLimiter } from './http/rate-limit.ts';
 import { createHttpServer } from './http/server.ts';
 import { startJobs } from './jobs/start.ts';
-import { createJournal } from './journal/create-journal.ts';
+import { createJournal, defaultLanes } from './journal/create-journal.ts';
 import { attachGateway } from './realtime/gateway.ts';
 
 export interface AppOptions {
@@ -87,10 +88,22 @@ async function createContext(
   const db = createKysely<Tables>(pool);
   const bus = await createPostgresBus({ connectionString, db, log });
   closers.push(() => bus.close());
-  const journal = createJournal({ pool, bus, log, notifyDelay: config.notifyDelay });
+  const journalPool = openJournalPool(connectionString, log);
+  closers.push(() => journalPool.end());
+  const journal = createJournal({ pool: journalPool, bus, log, notifyDelay: config.notifyDelay });
   closers.push(() => journal.close());
   const blobs = createDiskBlobs(join(config.dataDir, 'blobs'));
   return { db, journal, bus, blobs, links: createLinks(config.secret, config.publicUrl), config, log };
+}
+
+/** The journal's own connections, so that no slow reader takes them. */
+function openJournalPool(connectionString: string, log: Logger): Pool {
+  return createPool(connectionString, {
+    max: defaultLanes,
+    applicationName: 'parley-journal',
+    pipeline: true,
+    onConnectionError: (error) => log.warn({ err: error }, "one of the journal's connections broke"),
+  });
 }
 
 /** Everything that takes work in: requests, sockets, jobs. They stop together, before what they work with. */

@@ -9,6 +9,8 @@ export interface PoolOptions {
   readonly applicationName?: string;
   /** Milliseconds after which PostgreSQL gives up on a statement; 0 means never. Default 15,000. */
   readonly statementTimeout?: number;
+  /** Queries of one connection are sent without waiting for the answers before them. Default false. */
+  readonly pipeline?: boolean;
   /** Hears of connections that broke while nobody waited for an answer; the pool replaces them by itself. */
   readonly onConnectionError?: (error: Error) => void;
 }
@@ -28,6 +30,7 @@ export function createPool(connectionString: string, options: PoolOptions = {}):
     idle_in_transaction_session_timeout: 60_000,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
+    ...(options.pipeline === true && { pipeline: true }),
     types: columnTypes(),
   });
   pool.on('error', report);

@@ -10,6 +10,7 @@ import { planBatch, type Outcome, type Plan } from './plan.ts';
 import { writePlan } from './write.ts';
 
 export interface JournalOptions {
+  /** With connections that pipeline a batch takes two round trips. */
   readonly pool: Pool;
   readonly bus: Bus;
   readonly log: Logger;
@@ -17,9 +18,14 @@ export interface JournalOptions {
   readonly notifyDelay: number;
   /** Entries in one commit. */
   readonly batchSize?: number;
+  /** Commits in flight: each conversation belongs to one of so many lanes, so that its entries keep their order. */
+  readonly lanes?: number;
   /** Entries that may wait; more are refused with 503 before they are accepted. */
   readonly maxWaiting?: number;
 }
+
+/** How many lanes a journal has, unless said: so many connections it needs. */
+export const defaultLanes = 2;
 
 interface Waiting {
   readonly entry: Entry;
@@ -28,15 +34,59 @@ interface Waiting {
 }
 
 /**
- * Starts a journal. There is no timer in it: an entry that finds it idle is written at once; a batch forms only while a commit is
- * in flight, so under load the cost of fsync is shared.
+ * Starts a journal. There is no timer in it: an entry that finds its lane idle is written at once; a batch forms only while a commit
+ * is in flight, so under load the cost of fsync is shared.
  */
 export function createJournal(options: JournalOptions): Journal {
+  const { lanes: count = defaultLanes, maxWaiting = 10_000 } = options;
+  const lanes = Array.from({ length: count }, () => createLane(options));
+  let closed = false;
+
+  return {
+    append(entry) {
+      const waiting = lanes.reduce((sum, lane) => sum + lane.size(), 0);
+      if (closed || waiting >= maxWaiting) return Promise.reject(tooMuch());
+      // PostgreSQL answers UUIDs in lower case, and callers may write them as they like.
+      const conversationId = entry.conversationId.toLowerCase();
+      const lane = lanes[laneOf(conversationId, count)];
+      if (lane === undefined) return Promise.reject(tooMuch());
+      return new Promise((resolve, reject) => {
+        lane.add({ entry: { ...entry, conversationId }, resolve, reject });
+      });
+    },
+    async close() {
+      closed = true;
+      await Promise.all(lanes.map((lane) => lane.idle()));
+    },
+  };
+}
+
+function tooMuch(): ProblemError {
+  return new ProblemError(
+    'unavailable',
+    'Too many messages are waiting to be written; try again in a moment.',
+    {
+      retryAfter: 1,
+    },
+  );
+}
+
+/** The end of a UUIDv7 is random. */
+function laneOf(conversationId: string, count: number): number {
+  return Number.parseInt(conversationId.slice(-4), 16) % count;
+}
+
+interface Lane {
+  size(): number;
+  add(waiting: Waiting): void;
+  idle(): Promise<void>;
+}
+
+/** One commit after the other; what is added meanwhile goes into the next. */
+function createLane(options: JournalOptions): Lane {
   const batchSize = options.batchSize ?? 256;
-  const maxWaiting = options.maxWaiting ?? 10_000;
   let waiting: Waiting[] = [];
   let running: Promise<void> | null = null;
-  let closed = false;
 
   async function run(): Promise<void> {
     while (waiting.length > 0) {
@@ -48,26 +98,12 @@ export function createJournal(options: JournalOptions): Journal {
   }
 
   return {
-    append(entry) {
-      if (closed || waiting.length >= maxWaiting)
-        return Promise.reject(
-          new ProblemError(
-            'unavailable',
-            'Too many messages are waiting to be written; try again in a moment.',
-            { retryAfter: 1 },
-          ),
-        );
-      return new Promise((resolve, reject) => {
-        // PostgreSQL answers UUIDs in lower case, and callers may write them as they like.
-        const conversationId = entry.conversationId.toLowerCase();
-        waiting.push({ entry: { ...entry, conversationId }, resolve, reject });
-        running ??= run();
-      });
+    size: () => waiting.length,
+    add(entry) {
+      waiting.push(entry);
+      running ??= run();
     },
-    async close() {
-      closed = true;
-      await running;
-    },
+    idle: () => running ?? Promise.resolve(),
   };
 }
 
@@ -93,11 +129,10 @@ function settle(waiting: Waiting, outcome: Outcome | undefined): void {
 async function commit(options: JournalOptions, batch: readonly Waiting[]): Promise<Plan> {
   const client = await options.pool.connect();
   try {
-    await client.query('begin');
     const entries = batch.map((waiting) => waiting.entry);
-    const plan = planBatch(entries, await lockAndRead(client, entries));
-    await writePlan(client, plan, options.notifyDelay);
-    await client.query('commit');
+    const [, facts] = await Promise.all([client.query('begin'), lockAndRead(client, entries)]);
+    const plan = planBatch(entries, facts);
+    await Promise.all([writePlan(client, plan, options.notifyDelay), client.query('commit')]);
     client.release();
     return plan;
   } catch (error) {

@@ -55,35 +55,44 @@ interface ConversationRow {
 const lockSql = `select id, status, last_seq, buyer_id, store_id, date_trunc('milliseconds', clock_timestamp()) as at
   from conversations where id = any($1::uuid[]) order by id for no key update`;
 
+// Everything else in one answer: seats, authors, blocks, and messages that the batch's keys or targets name.
 const factsSql = `select
   (select json_agg(json_build_array(conversation_id, user_id, side, muted)) from participants where conversation_id = any($1::uuid[])) as seats,
   (select json_agg(json_build_array(id, name, suspended or erased_at is not null)) from users where id = any($2::text[])) as authors,
-  (select json_agg(json_build_array(user_id, target_id)) from blocks where target_id = any($3::text[])) as blocks`;
-
-const knownSql = `select m.* from unnest($1::uuid[], $2::text[], $3::text[]) as k(conversation_id, author, client_id)
-    join messages m using (conversation_id, author, client_id)
-  union all
-  select m.* from unnest($4::uuid[], $5::int[]) as k(conversation_id, seq) join messages m using (conversation_id, seq)`;
+  (select json_agg(json_build_array(user_id, target_id)) from blocks where target_id = any($2::text[])
+    or target_id in (select store_id from conversations where id = any($1::uuid[]))) as blocks,
+  (select json_agg(m) from (
+    select m.* from unnest($3::uuid[], $4::text[], $5::text[]) as k(conversation_id, author, client_id)
+      join messages m using (conversation_id, author, client_id)
+    union all
+    select m.* from unnest($6::uuid[], $7::int[]) as k(conversation_id, seq) join messages m using (conversation_id, seq)) m) as known`;
 
 interface FactsRow {
   seats: [string, string, SeatSide, boolean][] | null;
   authors: [string, string, boolean][] | null;
   blocks: [string, string][] | null;
+  known: MessageJson[] | null;
 }
 
-/** Locks the conversations of a batch and reads what its decisions need. */
+/** A message as `json_agg` gives it: times are texts. */
+type MessageJson = Omit<MessageRow, 'created_at' | 'edited_at' | 'redacted_at'> & {
+  created_at: string;
+  edited_at: string | null;
+  redacted_at: string | null;
+};
+
+/**
+ * Locks the conversations of a batch and reads what its decisions need. Both statements are given to the client at once: on a
+ * connection that pipelines they cost one round trip.
+ */
 export async function lockAndRead(client: PoolClient, entries: readonly Entry[]): Promise<BatchFacts> {
   const ids = [...new Set(entries.map((entry) => entry.conversationId))];
-  const locked = await client.query<ConversationRow>({ name: 'journal-lock', text: lockSql, values: [ids] });
-  const authorIds = [...new Set(entries.flatMap((entry) => entry.author ?? []))];
-  const targets = [...new Set([...authorIds, ...locked.rows.map((row) => row.store_id)])];
-  const facts = await client.query<FactsRow>({
-    name: 'journal-facts',
-    text: factsSql,
-    values: [ids, authorIds, targets],
-  });
-  const known = await readKnown(client, entries);
+  const [locked, facts] = await Promise.all([
+    client.query<ConversationRow>({ name: 'journal-lock', text: lockSql, values: [ids] }),
+    client.query<FactsRow>({ name: 'journal-facts', text: factsSql, values: factsValues(ids, entries) }),
+  ]);
   const row = facts.rows[0];
+  const known = (row?.known ?? []).map(readMessage);
   return {
     at: locked.rows[0]?.at ?? new Date(),
     conversations: collectConversations(locked.rows, row?.seats ?? []),
@@ -97,6 +106,30 @@ export async function lockAndRead(client: PoolClient, entries: readonly Entry[])
       ),
     ),
     bySeqKey: new Map(known.map((message) => [seqKey(message.conversation_id, message.seq), message])),
+  };
+}
+
+function factsValues(ids: readonly string[], entries: readonly Entry[]): unknown[] {
+  const keyed = entries.filter((entry) => entry.clientId !== null && entry.author !== null);
+  const changing = entries.filter((entry) => entry.data?.target !== undefined);
+  return [
+    ids,
+    [...new Set(entries.flatMap((entry) => entry.author ?? []))],
+    keyed.map((entry) => entry.conversationId),
+    keyed.map((entry) => entry.author),
+    keyed.map((entry) => entry.clientId),
+    changing.map((entry) => entry.conversationId),
+    changing.map((entry) => entry.data?.target),
+  ];
+}
+
+function readMessage(json: MessageJson): MessageRow {
+  const time = (text: string | null): Date | null => (text === null ? null : new Date(text));
+  return {
+    ...json,
+    created_at: new Date(json.created_at),
+    edited_at: time(json.edited_at),
+    redacted_at: time(json.redacted_at),
   };
 }
 
@@ -120,22 +153,4 @@ function collectConversations(
       },
     ]),
   );
-}
-
-async function readKnown(client: PoolClient, entries: readonly Entry[]): Promise<MessageRow[]> {
-  const keyed = entries.filter((entry) => entry.clientId !== null && entry.author !== null);
-  const changing = entries.filter((entry) => entry.data?.target !== undefined);
-  if (keyed.length + changing.length === 0) return [];
-  const known = await client.query<MessageRow>({
-    name: 'journal-known',
-    text: knownSql,
-    values: [
-      keyed.map((entry) => entry.conversationId),
-      keyed.map((entry) => entry.author),
-      keyed.map((entry) => entry.clientId),
-      changing.map((entry) => entry.conversationId),
-      changing.map((entry) => entry.data?.target),
-    ],
-  });
-  return known.rows;
 }

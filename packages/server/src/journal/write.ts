@@ -35,16 +35,21 @@ const writeSql = `with inserted as (
     as s(conversation_id, user_id, resets, unread, read_seq, needs_reply, notify, moves)
   where p.conversation_id = s.conversation_id and p.user_id = s.user_id`;
 
-/** Writes what was planned, in the transaction that holds the lock. `notifyDelay` in seconds. */
+/**
+ * Writes what was planned, in the transaction that holds the lock. `notifyDelay` in seconds. All statements are given to the client
+ * before the first answer, in the order of the log, so that the commit can follow at once.
+ */
 export async function writePlan(client: PoolClient, plan: Plan, notifyDelay: number): Promise<void> {
   const at = plan.messages[0]?.created_at;
   if (at === undefined) return;
-  await client.query({ name: 'journal-write', text: writeSql, values: writeValues(plan, at, notifyDelay) });
-  for (const message of plan.messages) {
-    if (message.kind === 'edit') await applyEdit(client, message);
-    else if (message.kind === 'redaction') await applyRedaction(client, message);
-    else if (message.data?.attachments !== undefined) await claimAttachments(client, message);
-  }
+  await Promise.all([
+    client.query({ name: 'journal-write', text: writeSql, values: writeValues(plan, at, notifyDelay) }),
+    ...plan.messages.flatMap((message) => {
+      if (message.kind === 'edit') return applyEdit(client, message);
+      if (message.kind === 'redaction') return applyRedaction(client, message);
+      return message.data?.attachments === undefined ? [] : [claimAttachments(client, message)];
+    }),
+  ]);
 }
 
 function writeValues(plan: Plan, at: Date, notifyDelay: number): unknown[] {
@@ -82,41 +87,48 @@ function writeValues(plan: Plan, at: Date, notifyDelay: number): unknown[] {
   ];
 }
 
+type Sent = Promise<unknown>;
+
 /** The target gets the new words; what it said before stays with the edit, for moderators. */
-async function applyEdit(client: PoolClient, edit: MessageRow): Promise<void> {
+function applyEdit(client: PoolClient, edit: MessageRow): Sent[] {
   const key = [edit.conversation_id, edit.data?.target];
-  await client.query(
-    `update messages e set data = e.data || jsonb_build_object('previous', t.body) from messages t
-     where e.conversation_id = $1 and e.seq = $3 and t.conversation_id = $1 and t.seq = $2`,
-    [...key, edit.seq],
-  );
-  await client.query(
-    `update messages set body = $3, edited_at = $4 where conversation_id = $1 and seq = $2`,
-    [...key, edit.body, edit.created_at],
-  );
-  await client.query(`update conversations set head_text = $3 where id = $1 and head_seq = $2`, [
-    ...key,
-    edit.body,
-  ]);
-  await forgetIndexed(client, edit);
+  return [
+    client.query(
+      `update messages e set data = e.data || jsonb_build_object('previous', t.body) from messages t
+       where e.conversation_id = $1 and e.seq = $3 and t.conversation_id = $1 and t.seq = $2`,
+      [...key, edit.seq],
+    ),
+    client.query(`update messages set body = $3, edited_at = $4 where conversation_id = $1 and seq = $2`, [
+      ...key,
+      edit.body,
+      edit.created_at,
+    ]),
+    client.query(`update conversations set head_text = $3 where id = $1 and head_seq = $2`, [
+      ...key,
+      edit.body,
+    ]),
+    forgetIndexed(client, edit),
+  ];
 }
 
 /** The words go from the row itself, from every edit of it, from the head and from the search index. */
-async function applyRedaction(client: PoolClient, redaction: MessageRow): Promise<void> {
+function applyRedaction(client: PoolClient, redaction: MessageRow): Sent[] {
   const key = [redaction.conversation_id, redaction.data?.target];
-  await client.query(
-    `update messages set body = '', data = case when seq = $2 then null else data - 'previous' end,
-       redacted_at = case when seq = $2 then $3 else redacted_at end
-     where conversation_id = $1 and (seq = $2 or (kind = 'edit' and (data->>'target')::int = $2))`,
-    [...key, redaction.created_at],
-  );
-  await client.query(`update conversations set head_text = '' where id = $1 and head_seq = $2`, key);
-  await forgetIndexed(client, redaction);
+  return [
+    client.query(
+      `update messages set body = '', data = case when seq = $2 then null else data - 'previous' end,
+         redacted_at = case when seq = $2 then $3 else redacted_at end
+       where conversation_id = $1 and (seq = $2 or (kind = 'edit' and (data->>'target')::int = $2))`,
+      [...key, redaction.created_at],
+    ),
+    client.query(`update conversations set head_text = '' where id = $1 and head_seq = $2`, key),
+    forgetIndexed(client, redaction),
+  ];
 }
 
 /** The search index's copies are written anew behind the journal's back. */
-async function forgetIndexed(client: PoolClient, change: MessageRow): Promise<void> {
-  await client.query(
+function forgetIndexed(client: PoolClient, change: MessageRow): Sent {
+  return client.query(
     `delete from message_texts t using messages m
      where t.conversation_id = $1 and m.conversation_id = $1 and m.seq = t.seq
        and (t.seq = $2 or (m.kind = 'edit' and (m.data->>'target')::int = $2))`,
@@ -124,8 +136,8 @@ async function forgetIndexed(client: PoolClient, change: MessageRow): Promise<vo
   );
 }
 
-async function claimAttachments(client: PoolClient, message: MessageRow): Promise<void> {
-  await client.query(
+function claimAttachments(client: PoolClient, message: MessageRow): Sent {
+  return client.query(
     `update attachments set conversation_id = $1 where id = any($2::uuid[]) and conversation_id is null`,
     [message.conversation_id, message.data?.attachments?.map((attachment) => attachment.id) ?? []],
   );

@@ -1,5 +1,6 @@
 import type { ServerFrame } from '@parley/protocol';
 import { closeCodes } from '@parley/protocol';
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { PersonAsker } from '../actions/action.ts';
 
@@ -12,9 +13,17 @@ export interface PendingSend {
   answered: boolean;
 }
 
-/** One authenticated socket. */
-export interface Connection {
+/** What frames are pushed through. */
+export interface Line {
   readonly socket: WebSocket;
+  /** The stream below the socket. */
+  readonly stream: Duplex;
+  /** Frames of this turn are gathered, to leave in one write. */
+  gathering: boolean;
+}
+
+/** One authenticated socket. */
+export interface Connection extends Line {
   asker: PersonAsker;
   /** By `sendKey`. */
   readonly pending: Map<string, PendingSend>;
@@ -31,9 +40,12 @@ export function sendKey(conversationId: string, clientId: string): string {
   return `${conversationId.toLowerCase()}\n${clientId}`;
 }
 
-/** Sends a frame that is serialised already. A reader that lets more than 1 MiB wait is closed with 4008 and has to sync. */
-export function pushText(connection: Pick<Connection, 'socket'>, frame: string): void {
-  const { socket } = connection;
+/**
+ * Sends a frame that is serialised already; all frames of one turn leave in one write. A reader that lets more than 1 MiB wait is
+ * closed with 4008 and has to sync.
+ */
+export function pushText(line: Line, frame: string): void {
+  const { socket } = line;
   if (socket.readyState !== socket.OPEN) return;
   if (socket.bufferedAmount > maxBuffered) {
     socket.close(closeCodes.resync, 'resync');
@@ -41,9 +53,20 @@ export function pushText(connection: Pick<Connection, 'socket'>, frame: string):
     setTimeout(() => socket.terminate(), 1_000).unref();
     return;
   }
+  gather(line);
   socket.send(frame);
 }
 
-export function pushFrame(connection: Pick<Connection, 'socket'>, frame: ServerFrame): void {
-  pushText(connection, JSON.stringify(frame));
+function gather(line: Line): void {
+  if (line.gathering) return;
+  line.gathering = true;
+  line.stream.cork();
+  process.nextTick(() => {
+    line.gathering = false;
+    line.stream.uncork();
+  });
+}
+
+export function pushFrame(line: Line, frame: ServerFrame): void {
+  pushText(line, JSON.stringify(frame));
 }

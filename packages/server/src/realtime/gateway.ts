@@ -1,10 +1,10 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { closeCodes, limits, ProblemError, type ClientFrame } from '@parley/protocol';
-import { WebSocketServer, type RawData, type WebSocket } from 'ws';
+import { WebSocketServer, type RawData } from 'ws';
 import type { Context, PersonAsker } from '../actions/action.ts';
 import { createAudience, type Audience } from './audience.ts';
-import { pushFrame, type Connection } from './connection.ts';
+import { pushFrame, type Connection, type Line } from './connection.ts';
 import { deliver } from './deliver.ts';
 import { answerFrame, problemOf } from './handle-frame.ts';
 import { readFrame } from './read-frame.ts';
@@ -42,7 +42,9 @@ export function attachGateway(server: Server, context: Context, options: Gateway
     const refusal = whyNotUpgrade(request, context.config.allowedOrigins);
     if (refusal !== null) refuseUpgrade(socket, refusal);
     else
-      sockets.handleUpgrade(request, socket, head, (accepted) => greet(context, audience, options, accepted));
+      sockets.handleUpgrade(request, socket, head, (accepted) =>
+        greet(context, audience, options, { socket: accepted, stream: socket, gathering: false }),
+      );
   };
   server.on('upgrade', onUpgrade);
   const beat = setInterval(() => [...audience.all()].forEach(checkAlive), heartbeat);
@@ -86,7 +88,8 @@ function checkAlive(connection: Connection): void {
 }
 
 /** Waits for `auth`, the first frame; then the socket is a connection. */
-function greet(context: Context, audience: Audience, options: GatewayOptions, socket: WebSocket): void {
+function greet(context: Context, audience: Audience, options: GatewayOptions, line: Line): void {
+  const { socket } = line;
   socket.on('error', () => socket.terminate());
   const timeout = setTimeout(
     () => socket.close(closeCodes.authTimeout, 'no auth in time'),
@@ -96,7 +99,7 @@ function greet(context: Context, audience: Audience, options: GatewayOptions, so
   socket.once('message', (data, isBinary) => {
     clearTimeout(timeout);
     socket.pause();
-    admit(context, audience, options, socket, readText(data, isBinary))
+    admit(context, audience, options, line, readText(data, isBinary))
       .catch((error: unknown) => {
         context.log.error({ err: error }, 'a socket could not be admitted');
         socket.close(1011, 'internal');
@@ -109,9 +112,10 @@ async function admit(
   context: Context,
   audience: Audience,
   options: GatewayOptions,
-  socket: WebSocket,
+  line: Line,
   text: string,
 ): Promise<void> {
+  const { socket } = line;
   const read = readFrame(text);
   const isAuth = 'frame' in read && read.frame.op === 'auth';
   const ref = 'frame' in read ? read.frame.ref : read.ref;
@@ -123,7 +127,7 @@ async function admit(
     const { asker, expiresAt } = await options.authenticate('token' in read.frame ? read.frame.token : '');
     if (socket.readyState !== socket.OPEN) return;
     const connection: Connection = {
-      socket,
+      ...line,
       asker,
       pending: new Map(),
       inFlight: 0,
@@ -141,10 +145,11 @@ async function admit(
     });
     pushFrame(connection, { op: 'ready', ref: ref ?? '', userId: asker.userId });
   } catch (error) {
-    pushFrame(
-      { socket },
-      { op: 'error', ...(ref !== undefined && { ref }), problem: problemOf(context, error).problem },
-    );
+    pushFrame(line, {
+      op: 'error',
+      ...(ref !== undefined && { ref }),
+      problem: problemOf(context, error).problem,
+    });
     socket.close(closeCodes.unauthenticated, 'unauthenticated');
   }
 }
