@@ -41,30 +41,30 @@ export function sendKey(conversationId: string, clientId: string): string {
 }
 
 /**
- * Sends a frame that is serialised already; all frames of one turn leave in one write. A reader that lets more than 1 MiB wait is
- * closed with 4008 and has to sync.
+ * Sends a frame that is serialised already; all frames of one turn leave in one write. A reader that has more than 1 MiB waiting from
+ * turns before is closed with 4008 and has to sync: what a single turn brings, a reader could not have read yet.
  */
 export function pushText(line: Line, frame: string): void {
-  const { socket } = line;
-  if (socket.readyState !== socket.OPEN) return;
+  if (line.socket.readyState !== line.socket.OPEN) return;
+  if (!line.gathering && !startGathering(line)) return;
+  line.socket.send(frame);
+}
+
+function startGathering(line: Line): boolean {
+  const { socket, stream } = line;
   if (socket.bufferedAmount > maxBuffered) {
     socket.close(closeCodes.resync, 'resync');
     // A reader that does not read does not answer the close either.
     setTimeout(() => socket.terminate(), 1_000).unref();
-    return;
+    return false;
   }
-  gather(line);
-  socket.send(frame);
-}
-
-function gather(line: Line): void {
-  if (line.gathering) return;
   line.gathering = true;
-  line.stream.cork();
+  stream.cork();
   process.nextTick(() => {
     line.gathering = false;
-    line.stream.uncork();
+    stream.uncork();
   });
+  return true;
 }
 
 export function pushFrame(line: Line, frame: ServerFrame): void {

@@ -26,6 +26,11 @@ export interface Gateway {
 
 /** Milliseconds between pings; a socket that did not answer the last one is gone. */
 const heartbeat = 30_000;
+/** Close code of IANA's registry: come back later. */
+const tryAgainLater = 1013;
+/** Sockets that may wait to say who they are, and that one person may have open on this node. */
+const maxWaiting = 5_000;
+const maxPerPerson = 100;
 /** Frames of one connection that may wait for their answers; then no more are read from it until half of them have theirs. */
 const maxInFlight = 512;
 
@@ -39,7 +44,10 @@ export function attachGateway(server: Server, context: Context, options: Gateway
   const audience = createAudience();
   const unsubscribe = context.bus.subscribe((event) => deliver(context, audience, event));
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    const refusal = whyNotUpgrade(request, context.config.allowedOrigins);
+    const isFull = sockets.clients.size - audience.size() >= maxWaiting;
+    const refusal = isFull
+      ? '503 Service Unavailable'
+      : whyNotUpgrade(request, context.config.allowedOrigins);
     if (refusal !== null) refuseUpgrade(socket, refusal);
     else
       sockets.handleUpgrade(request, socket, head, (accepted) =>
@@ -87,7 +95,7 @@ function checkAlive(connection: Connection): void {
   connection.socket.ping();
 }
 
-/** Waits for `auth`, the first frame; then the socket is a connection. */
+/** Waits for `auth`, the first frame; then the socket is a connection. Frames that came in one packet with it wait meanwhile. */
 function greet(context: Context, audience: Audience, options: GatewayOptions, line: Line): void {
   const { socket } = line;
   socket.on('error', () => socket.terminate());
@@ -98,8 +106,15 @@ function greet(context: Context, audience: Audience, options: GatewayOptions, li
   socket.once('close', () => clearTimeout(timeout));
   socket.once('message', (data, isBinary) => {
     clearTimeout(timeout);
+    const early: string[] = [];
+    const keep = (more: RawData, binary: boolean): void => void early.push(readText(more, binary));
+    socket.on('message', keep);
     socket.pause();
     admit(context, audience, options, line, readText(data, isBinary))
+      .then((connection) => {
+        socket.off('message', keep);
+        if (connection !== null) for (const text of early) receive(context, options, connection, text);
+      })
       .catch((error: unknown) => {
         context.log.error({ err: error }, 'a socket could not be admitted');
         socket.close(1011, 'internal');
@@ -108,13 +123,14 @@ function greet(context: Context, audience: Audience, options: GatewayOptions, li
   });
 }
 
+/** The socket's connection, or null where there is none: it was told why, and is closing. */
 async function admit(
   context: Context,
   audience: Audience,
   options: GatewayOptions,
   line: Line,
   text: string,
-): Promise<void> {
+): Promise<Connection | null> {
   const { socket } = line;
   const read = readFrame(text);
   const isAuth = 'frame' in read && read.frame.op === 'auth';
@@ -125,7 +141,8 @@ async function admit(
         ? read.error
         : new ProblemError('unauthenticated', 'The first frame must be auth, with a user token.');
     const { asker, expiresAt } = await options.authenticate('token' in read.frame ? read.frame.token : '');
-    if (socket.readyState !== socket.OPEN) return;
+    if (socket.readyState !== socket.OPEN) return null;
+    if (audience.of(asker.userId).size >= maxPerPerson) throw tooMany(30);
     const connection: Connection = {
       ...line,
       asker,
@@ -144,13 +161,13 @@ async function admit(
       audience.remove(connection);
     });
     pushFrame(connection, { op: 'ready', ref: ref ?? '', userId: asker.userId });
+    return connection;
   } catch (error) {
-    pushFrame(line, {
-      op: 'error',
-      ...(ref !== undefined && { ref }),
-      problem: problemOf(context, error).problem,
-    });
-    socket.close(closeCodes.unauthenticated, 'unauthenticated');
+    const { code, problem } = problemOf(context, error);
+    pushFrame(line, { op: 'error', ...(ref !== undefined && { ref }), problem });
+    if (code === 'too-many') socket.close(tryAgainLater, 'too many connections');
+    else socket.close(closeCodes.unauthenticated, 'unauthenticated');
+    return null;
   }
 }
 
@@ -177,12 +194,15 @@ function receive(context: Context, options: GatewayOptions, connection: Connecti
   const read = readFrame(text);
   if ('error' in read) return pushError(connection, read.ref, read.error);
   const { frame } = read;
-  if (frame.op === 'auth') return void renew(context, options, connection, frame);
   const retryAfter = options.take(frame.op === 'send' ? 'sends' : 'requests', connection.asker.userId);
   if (retryAfter > 0) return pushError(connection, frame.ref, tooMany(retryAfter));
   connection.inFlight += 1;
   if (connection.inFlight >= maxInFlight) connection.socket.pause();
-  void answerFrame(context, connection, frame).finally(() => {
+  const answered =
+    frame.op === 'auth'
+      ? renew(context, options, connection, frame)
+      : answerFrame(context, connection, frame);
+  void answered.finally(() => {
     connection.inFlight -= 1;
     if (connection.socket.isPaused && connection.inFlight <= maxInFlight / 2) connection.socket.resume();
   });
