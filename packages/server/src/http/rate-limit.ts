@@ -33,6 +33,7 @@ const words: Readonly<Record<LimitKind, string>> = {
 export function createLimiter(
   config: Pick<Config, 'limitSends' | 'limitConversations' | 'limitRequests'>,
   now: () => number = () => performance.now(),
+  onRefused?: (kind: LimitKind) => void,
 ): Limiter {
   const limits: Readonly<Record<LimitKind, Buckets>> = {
     sends: createBuckets(config.limitSends, 4, now),
@@ -40,7 +41,11 @@ export function createLimiter(
     requests: createBuckets(config.limitRequests, 1, now),
     addresses: createBuckets(config.limitRequests, 1, now),
   };
-  const take = (kind: LimitKind, key: string): number => limits[kind].take(key);
+  const take = (kind: LimitKind, key: string): number => {
+    const retryAfter = limits[kind].take(key);
+    if (retryAfter > 0) onRefused?.(kind);
+    return retryAfter;
+  };
   return {
     take,
     require(kind, key) {

@@ -14,6 +14,7 @@ import { registerUnsubscribe } from '../mail/unsubscribe-pages.ts';
 import { addDocs } from './docs.ts';
 import { addAttachmentRoutes } from './attachments.ts';
 import { addHealthRoutes } from './health.ts';
+import type { HttpObserver } from './observer.ts';
 import { addPages } from './pages.ts';
 import { sendError, sendProblem } from './problems.ts';
 import { addApiRoutes, fastifyPath, type RoutesOptions } from './routes.ts';
@@ -24,6 +25,7 @@ export interface HttpOptions extends RoutesOptions {
   readonly pool: Pool;
   /** Routes of a program that shares the address, such as the demo's shop; with them, `/` is theirs. */
   readonly routes?: ((app: FastifyInstance) => Promise<void>) | undefined;
+  readonly onAnswer?: HttpObserver | undefined;
 }
 
 /** Bytes of a JSON body. */
@@ -56,7 +58,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   app.addHook('onRequest', async (request, reply) => {
     void reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' });
   });
-  logRequests(app);
+  logRequests(app, options.onAnswer);
   await app.register((scope) => addApi(scope, options));
   addHealthRoutes(app, options.pool);
   addDocs(app, config.publicUrl);
@@ -102,18 +104,14 @@ function readJson(app: FastifyInstance): void {
 }
 
 /** One line a request: its route's pattern, since addresses may carry tokens. */
-function logRequests(app: FastifyInstance): void {
+function logRequests(app: FastifyInstance, onAnswer?: HttpObserver): void {
   app.addHook('onResponse', async (request, reply) => {
-    const level = reply.statusCode >= 500 ? 'warn' : 'info';
-    request.log[level](
-      {
-        method: request.method,
-        route: request.routeOptions.url ?? 'unknown',
-        status: reply.statusCode,
-        ms: Math.round(reply.elapsedTime * 10) / 10,
-      },
-      'request',
-    );
+    const { method } = request;
+    const { statusCode: status, elapsedTime: milliseconds } = reply;
+    const route = request.routeOptions.url ?? 'unknown';
+    onAnswer?.({ method, route, status, milliseconds });
+    const level = status >= 500 ? 'warn' : 'info';
+    request.log[level]({ method, route, status, ms: Math.round(milliseconds * 10) / 10 }, 'request');
   });
 }
 
@@ -128,9 +126,9 @@ const apiPatterns = Object.values(routes).map(([method, path]) => ({
 function knownMethods(app: FastifyInstance, { url }: FastifyRequest): string[] {
   const path = url.split('?', 1)[0] ?? '';
   const ofApi = apiPatterns.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);
-  return ofApi.length > 0
-    ? [...new Set(ofApi)]
-    : methods.filter((method) => app.hasRoute({ method, url: path }));
+  if (ofApi.length > 0) return [...new Set(ofApi)];
+  // Fastify would take these for a pattern's, and throws where it is a bad one.
+  return /[*:(]/.test(path) ? [] : methods.filter((method) => app.hasRoute({ method, url: path }));
 }
 
 function allowHeader(app: FastifyInstance, request: FastifyRequest): Record<string, string> {

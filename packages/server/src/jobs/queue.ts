@@ -34,6 +34,7 @@ export async function startQueue(
   const workers: string[] = [];
   const events: WorkerEvents = new EventEmitter();
   events.on('pool:create', ({ workerPool }) => workers.push(workerPool.id));
+  observe(events, work);
   let runner: Runner | undefined;
   try {
     runner = await run({
@@ -61,6 +62,14 @@ export async function startQueue(
     await pool.end();
     throw error;
   }
+}
+
+function observe(events: WorkerEvents, { observer }: Work): void {
+  if (observer === undefined) return;
+  events.on('job:success', ({ job }) => observer.onJob(job.task_identifier, 'done'));
+  events.on('job:error', ({ job }) =>
+    observer.onJob(job.task_identifier, job.attempts < job.max_attempts ? 'retried' : 'failed'),
+  );
 }
 
 /** A runner that ends by itself must not do so in silence. */

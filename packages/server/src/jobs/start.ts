@@ -2,6 +2,7 @@ import type { Context } from '../actions/action.ts';
 import { openChannels } from '../notifications/channels/index.ts';
 import { startNotifications } from '../notifications/start.ts';
 import { startTextIndexing } from './index-texts.ts';
+import type { JobsObserver } from './observer.ts';
 import { startQueue } from './queue.ts';
 import { tasks } from './registry.ts';
 import { startSweepingUploads } from './sweep-uploads.ts';
@@ -18,9 +19,13 @@ export interface Jobs {
  *
  * @param connectionString of the same database as `context.db`
  */
-export async function startJobs(context: Context, connectionString: string): Promise<Jobs> {
+export async function startJobs(
+  context: Context,
+  connectionString: string,
+  observer?: JobsObserver,
+): Promise<Jobs> {
   const channels = openChannels(context);
-  const queue = await startQueue({ context, channels }, connectionString, tasks);
+  const queue = await startQueue({ context, channels, observer }, connectionString, tasks);
   const notifications = channels.length > 0 ? startNotifications(context, channels) : null;
   const indexing = startTextIndexing(context);
   const sweeping = startSweepingUploads(context);

@@ -1,10 +1,12 @@
 import type { Context } from '../actions/action.ts';
 import type { Channel } from '../notifications/channels/channel.ts';
+import type { JobsObserver } from './observer.ts';
 
 /** What tasks work with. */
 export interface Work {
   readonly context: Context;
   readonly channels: readonly Channel[];
+  readonly observer?: JobsObserver | undefined;
 }
 
 /** One try at a job. */

@@ -22,7 +22,11 @@ export interface JournalOptions {
   readonly lanes?: number;
   /** Entries that may wait; more are refused with 503 before they are accepted. */
   readonly maxWaiting?: number;
+  /** Hears of every batch that was committed, for measurements: its time, and what came of its entries. */
+  readonly onBatch?: BatchObserver | undefined;
 }
+
+export type BatchObserver = (milliseconds: number, outcomes: readonly Outcome[]) => void;
 
 /** How many lanes a journal has, unless said: so many connections it needs. */
 export const defaultLanes = 2;
@@ -40,12 +44,13 @@ interface Waiting {
 export function createJournal(options: JournalOptions): Journal {
   const { lanes: count = defaultLanes, maxWaiting = 10_000 } = options;
   const lanes = Array.from({ length: count }, () => createLane(options));
+  const waiting = (): number => lanes.reduce((sum, lane) => sum + lane.size(), 0);
   let closed = false;
 
   return {
+    waiting,
     append(entry) {
-      const waiting = lanes.reduce((sum, lane) => sum + lane.size(), 0);
-      if (closed || waiting >= maxWaiting) return Promise.reject(tooMuch());
+      if (closed || waiting() >= maxWaiting) return Promise.reject(tooMuch());
       // PostgreSQL answers UUIDs in lower case, and callers may write them as they like.
       const conversationId = entry.conversationId.toLowerCase();
       const lane = lanes[laneOf(conversationId, count)];
@@ -109,7 +114,9 @@ function createLane(options: JournalOptions): Lane {
 
 async function writeBatch(options: JournalOptions, batch: readonly Waiting[]): Promise<void> {
   try {
+    const started = performance.now();
     const plan = await withRetries(() => commit(options, batch));
+    options.onBatch?.(performance.now() - started, plan.outcomes);
     options.bus.publish(eventsOf(plan));
     batch.forEach((waiting, index) => settle(waiting, plan.outcomes[index]));
   } catch (error) {

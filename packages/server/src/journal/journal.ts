@@ -29,6 +29,8 @@ export interface Journal {
    * @throws {ProblemError} when the author may not write there, or the journal is full (503 with `retryAfter`)
    */
   append(entry: Entry): Promise<Appended>;
+  /** Entries that wait for the commits in flight. */
+  waiting(): number;
   /** Stops taking entries and resolves when those in hand are written. */
   close(): Promise<void>;
 }

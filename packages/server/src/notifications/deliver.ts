@@ -15,8 +15,12 @@ export const deliver: Task = {
     const channel = work.channels.find(({ name }) => name === delivery.channel);
     if (channel === undefined) throw new Error(`The channel ${delivery.channel} is not configured here.`);
     const checked = await checkDelivery(db, delivery);
-    if ('skipped' in checked) return settle(db, delivery, 'skipped', checked.skipped);
+    if ('skipped' in checked) {
+      work.observer?.onNotification(channel.name, 'skipped');
+      return settle(db, delivery, 'skipped', checked.skipped);
+    }
     const outcome = await tryOnce(work, channel, checked.notification, attempt);
+    work.observer?.onNotification(channel.name, outcome.state);
     await settle(db, delivery, outcome.state, outcome.detail);
   },
 };
@@ -40,7 +44,7 @@ interface Outcome {
 
 /** @throws what the channel throws, unless this was the last try */
 async function tryOnce(
-  { context }: Work,
+  { context, observer }: Work,
   channel: Channel,
   notification: Parameters<Channel['deliver']>[0],
   attempt: Attempt,
@@ -51,7 +55,10 @@ async function tryOnce(
     context.log.warn({ delivery: notification.id, reason: delivered.reason }, 'A notification was refused');
     return { state: 'failed', detail: delivered.reason };
   } catch (error) {
-    if (!attempt.last) throw error;
+    if (!attempt.last) {
+      observer?.onNotification(channel.name, 'delayed');
+      throw error;
+    }
     context.log.error({ delivery: notification.id, err: error }, 'A notification failed for good');
     return { state: 'failed', detail: error instanceof Error ? error.message : String(error) };
   }

@@ -3,6 +3,7 @@ import { closeCodes } from '@parley/protocol';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { PersonAsker } from '../actions/action.ts';
+import type { RealtimeObserver } from './observer.ts';
 
 /** Bytes that may wait for a reader that does not read. */
 const maxBuffered = 1024 * 1024;
@@ -20,6 +21,7 @@ export interface Line {
   readonly stream: Duplex;
   /** Frames of this turn are gathered, to leave in one write. */
   gathering: boolean;
+  readonly observer: RealtimeObserver | undefined;
 }
 
 /** One authenticated socket. */
@@ -29,6 +31,8 @@ export interface Connection extends Line {
   readonly pending: Map<string, PendingSend>;
   /** Frames that wait for an answer. */
   inFlight: number;
+  /** Takes no more frames, and closes when none waits for an answer. */
+  leaving: boolean;
   /** Sends with attachments look these up first; later sends wait, so that a connection's sends keep their order. */
   lastSend: Promise<void> | null;
   expiry: NodeJS.Timeout | undefined;
@@ -53,6 +57,7 @@ export function pushText(line: Line, frame: string): void {
 function startGathering(line: Line): boolean {
   const { socket, stream } = line;
   if (socket.bufferedAmount > maxBuffered) {
+    line.observer?.onSlowReader();
     socket.close(closeCodes.resync, 'resync');
     // A reader that does not read does not answer the close either.
     setTimeout(() => socket.terminate(), 1_000).unref();

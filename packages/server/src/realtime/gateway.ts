@@ -7,6 +7,8 @@ import { createAudience, type Audience } from './audience.ts';
 import { pushFrame, type Connection, type Line } from './connection.ts';
 import { deliver } from './deliver.ts';
 import { answerFrame, problemOf } from './handle-frame.ts';
+import { dismissAll, isLeaving, leaveIfAnswered } from './leave.ts';
+import type { RealtimeObserver } from './observer.ts';
 import { readFrame } from './read-frame.ts';
 
 /** What the gateway needs from the HTTP side: the same people, the same limits. */
@@ -15,12 +17,18 @@ export interface GatewayOptions {
   readonly authenticate: (token: string) => Promise<{ asker: PersonAsker; expiresAt: Date | null }>;
   /** Takes one from a person's allowance; answers the seconds to wait, or 0. */
   readonly take: (kind: 'sends' | 'requests', userId: string) => number;
+  readonly observer?: RealtimeObserver | undefined;
 }
 
 export interface Gateway {
   /** Sockets that are authenticated. */
   size(): number;
-  /** Takes no more sockets, tells those that are there to go elsewhere (1001), and resolves when they are gone. */
+  /** Bytes that wait for readers. */
+  buffered(): number;
+  /**
+   * Takes no more sockets and no more frames, answers the frames in hand, tells everybody to go elsewhere (1001), and resolves when
+   * they are gone, after some 6 s at most.
+   */
   close(): Promise<void>;
 }
 
@@ -42,7 +50,11 @@ export function attachGateway(server: Server, context: Context, options: Gateway
     maxPayload: limits.frameBytes,
   });
   const audience = createAudience();
-  const unsubscribe = context.bus.subscribe((event) => deliver(context, audience, event));
+  const unsubscribe = context.bus.subscribe((event) => {
+    deliver(context, audience, event);
+    if (event.type === 'message.sent')
+      options.observer?.onPush(Date.now() - event.message.created_at.getTime());
+  });
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const isFull = sockets.clients.size - audience.size() >= maxWaiting;
     const refusal = isFull
@@ -51,7 +63,12 @@ export function attachGateway(server: Server, context: Context, options: Gateway
     if (refusal !== null) refuseUpgrade(socket, refusal);
     else
       sockets.handleUpgrade(request, socket, head, (accepted) =>
-        greet(context, audience, options, { socket: accepted, stream: socket, gathering: false }),
+        greet(context, audience, options, {
+          socket: accepted,
+          stream: socket,
+          gathering: false,
+          observer: options.observer,
+        }),
       );
   };
   server.on('upgrade', onUpgrade);
@@ -59,11 +76,15 @@ export function attachGateway(server: Server, context: Context, options: Gateway
 
   return {
     size: () => audience.size(),
+    buffered: () => {
+      let bytes = 0;
+      for (const { socket } of audience.all()) bytes += socket.bufferedAmount;
+      return bytes;
+    },
     async close() {
       server.off('upgrade', onUpgrade);
       clearInterval(beat);
-      for (const client of sockets.clients) client.close(1001, 'going away');
-      await waitForClients(sockets);
+      await dismissAll(sockets.clients, [...audience.all()]);
       unsubscribe();
     },
   };
@@ -80,13 +101,6 @@ function whyNotUpgrade(request: IncomingMessage, allowedOrigins: readonly string
 function refuseUpgrade(socket: Duplex, status: string): void {
   socket.on('error', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-}
-
-async function waitForClients(sockets: WebSocketServer): Promise<void> {
-  const deadline = Date.now() + 2_000;
-  while (sockets.clients.size > 0 && Date.now() < deadline)
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  for (const client of sockets.clients) client.terminate();
 }
 
 function checkAlive(connection: Connection): void {
@@ -148,6 +162,7 @@ async function admit(
       asker,
       pending: new Map(),
       inFlight: 0,
+      leaving: false,
       lastSend: null,
       expiry: undefined,
       alive: true,
@@ -161,9 +176,11 @@ async function admit(
       audience.remove(connection);
     });
     pushFrame(connection, { op: 'ready', ref: ref ?? '', userId: asker.userId });
+    line.observer?.onFrame('auth', 'ok');
     return connection;
   } catch (error) {
     const { code, problem } = problemOf(context, error);
+    line.observer?.onFrame('auth', code);
     pushFrame(line, { op: 'error', ...(ref !== undefined && { ref }), problem });
     if (code === 'too-many') socket.close(tryAgainLater, 'too many connections');
     else socket.close(closeCodes.unauthenticated, 'unauthenticated');
@@ -191,11 +208,18 @@ function readText(data: RawData, isBinary: boolean): string {
 }
 
 function receive(context: Context, options: GatewayOptions, connection: Connection, text: string): void {
+  if (isLeaving(connection)) return;
   const read = readFrame(text);
-  if ('error' in read) return pushError(connection, read.ref, read.error);
+  if ('error' in read) {
+    connection.observer?.onFrame('invalid', read.error.code);
+    return pushError(connection, read.ref, read.error);
+  }
   const { frame } = read;
   const retryAfter = options.take(frame.op === 'send' ? 'sends' : 'requests', connection.asker.userId);
-  if (retryAfter > 0) return pushError(connection, frame.ref, tooMany(retryAfter));
+  if (retryAfter > 0) {
+    connection.observer?.onFrame(frame.op, 'too-many');
+    return pushError(connection, frame.ref, tooMany(retryAfter));
+  }
   connection.inFlight += 1;
   if (connection.inFlight >= maxInFlight) connection.socket.pause();
   const answered =
@@ -204,6 +228,7 @@ function receive(context: Context, options: GatewayOptions, connection: Connecti
       : answerFrame(context, connection, frame);
   void answered.finally(() => {
     connection.inFlight -= 1;
+    leaveIfAnswered(connection);
     if (connection.socket.isPaused && connection.inFlight <= maxInFlight / 2) connection.socket.resume();
   });
 }

@@ -105,12 +105,11 @@ export async function answerFrame(
   try {
     const answer = await handleFrame(context, connection, frame);
     if (answer !== null) pushFrame(connection, answer);
+    connection.observer?.onFrame(frame.op, 'ok');
   } catch (error) {
-    pushFrame(connection, {
-      op: 'error',
-      ...(frame.ref !== undefined && { ref: frame.ref }),
-      problem: problemOf(context, error).problem,
-    });
+    const { code, problem } = problemOf(context, error);
+    connection.observer?.onFrame(frame.op, code);
+    pushFrame(connection, { op: 'error', ...(frame.ref !== undefined && { ref: frame.ref }), problem });
   }
 }
 
