@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { Attachment } from '@parley/protocol';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { deleteLooseAttachments } from '../src/actions/attachments.ts';
 import { createDiskBlobs } from '../src/blobs/disk.ts';
 import { createPool } from '../src/db/pool.ts';
@@ -227,6 +227,49 @@ describe('an upload', () => {
     });
   });
 
+  test('is refused where a hundred of the same person wait for a message', async () => {
+    const pool = createPool(service.database.url);
+    await pool.query(
+      `insert into attachments (id, owner_id, name, type, size, blob)
+       select gen_random_uuid(), 'sarah', 'x.pdf', 'application/pdf', 1, 'ff/ff' from generate_series(1, 100)`,
+    );
+    const problem = await readProblem(await upload(pdf, 'x.pdf', sarah));
+    expect(problem).toMatchObject({ type: '/problems/too-many', retryAfter: 3600 });
+    await pool.query(`delete from attachments where owner_id = 'sarah'`);
+    await pool.end();
+    expect((await upload(pdf, 'x.pdf', sarah)).status).toBe(200);
+  });
+
+  test('waits for its turn where eight of the same person are on their way', async () => {
+    const head = Buffer.from('--b\r\nContent-Disposition: form-data; name="file"; filename="x.pdf"\r\n\r\n');
+    const ends: (() => void)[] = [];
+    const slow = Array.from({ length: 8 }, () => {
+      const body = new ReadableStream<Uint8Array>({
+        start: (stream) => {
+          stream.enqueue(head);
+          ends.push(() => {
+            stream.enqueue(Buffer.concat([pdf, Buffer.from('\r\n--b--\r\n')]));
+            stream.close();
+          });
+        },
+      });
+      const request: RequestInit & { duplex: 'half' } = {
+        method: 'POST',
+        body,
+        duplex: 'half',
+        headers: { authorization: `Bearer ${john}`, 'content-type': 'multipart/form-data; boundary=b' },
+      };
+      return fetch(`${service.url}/v1/attachments`, request);
+    });
+    await vi.waitFor(async () =>
+      expect(await readProblem(await upload(pdf))).toMatchObject({ status: 503, retryAfter: 2 }),
+    );
+    expect((await upload(pdf, 'x.pdf', sarah)).status).toBe(200);
+    ends.forEach((end) => end());
+    expect((await Promise.all(slow)).map(({ status }) => status)).toEqual(new Array(8).fill(200));
+    expect((await upload(pdf)).status).toBe(200);
+  });
+
   test('that no message took goes after its time, with its bytes', async () => {
     const { id } = await uploaded(await picture().png().toBuffer(), 'loose.png');
     const pool = createPool(service.database.url);
@@ -250,6 +293,24 @@ describe('an address', () => {
     const stranger = service.app.context.links.attachmentUrl('eve', id, 'original');
     await service.ask('putUser', { params: { id: 'eve' }, body: { name: 'Eve' } });
     expect((await readProblem(await fetch(stranger))).status).toBe(404);
+  });
+
+  test('is for a moderator too, once a message carries it, and only for as long as they are one', async () => {
+    const [{ id: loose }, { id }] = [await uploaded(pdf, 'loose.pdf'), await sent(pdf, 'seen.pdf')];
+    const put = (role: string) =>
+      service.ask('putUser', { params: { id: 'max' }, body: { name: 'Max', role } });
+    await put('moderator');
+    const { items } = await service.ask('readModerationMessages', {
+      as: await tokenFor('max'),
+      params: { id: conversationId },
+      query: { reason: 'a report' },
+    });
+    const url = items.flatMap((item) => item.attachments).find((one) => one.id === id)?.url ?? '';
+    expect((await fetch(url)).status).toBe(200);
+    const unsent = service.app.context.links.attachmentUrl('max', String(loose), 'original');
+    expect((await fetch(unsent)).status).toBe(404);
+    await put('member');
+    expect((await fetch(url)).status).toBe(404);
   });
 
   test('is forged by nobody, ends, and ends with the message', async () => {

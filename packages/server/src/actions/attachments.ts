@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { ProblemError, type UploadedAttachment } from '@parley/protocol';
 import { v7 as uuidv7 } from 'uuid';
+import { mayModerate } from '../domain/moderation.ts';
 import type { LinkClaims } from '../http/links.ts';
 import { cleanFileName } from '../uploads/file-name.ts';
 import { fileTypeOf } from '../uploads/file-type.ts';
@@ -31,6 +32,7 @@ export async function uploadAttachment(
   upload: Upload,
 ): Promise<UploadedAttachment> {
   await refuseSuspended(context, asker.userId);
+  await refuseHoarding(context, asker.userId);
   const checked = await gate.pass(async () => check(await readFile(upload.path)));
   const id = uuidv7();
   const blob = `${id.slice(-2)}/${id}`;
@@ -63,6 +65,25 @@ async function refuseSuspended(context: Context, userId: string): Promise<void> 
   throw new ProblemError('suspended', 'Your account is suspended, so it cannot upload. Ask the marketplace.');
 }
 
+/** Uploads that a person may have waiting for a message; after a day they are swept away. */
+const maxLoose = 100;
+
+async function refuseHoarding(context: Context, userId: string): Promise<void> {
+  const loose = await context.db
+    .selectFrom('attachments')
+    .select('id')
+    .where('owner_id', '=', userId)
+    .where('conversation_id', 'is', null)
+    .limit(maxLoose)
+    .execute();
+  if (loose.length < maxLoose) return;
+  throw new ProblemError(
+    'too-many',
+    `${maxLoose} of your uploads wait for a message already; send them first, or try again tomorrow.`,
+    { retryAfter: 3600 },
+  );
+}
+
 async function check(bytes: Buffer): Promise<Checked> {
   const type = fileTypeOf(bytes);
   if (type === null)
@@ -87,7 +108,8 @@ export interface ReadableAttachment {
 }
 
 /**
- * What a signed address leads to, for the person it was signed for: their own upload, or one in a conversation where they have a seat.
+ * What a signed address leads to, for the person it was signed for: their own upload, one in a conversation where they have a seat, or
+ * any that a message carries for a moderator, whose reading of that message was recorded.
  * @throws {ProblemError} `not-found`
  */
 export async function findAttachment(
@@ -100,10 +122,22 @@ export async function findAttachment(
       join.onRef('p.conversation_id', '=', 'a.conversation_id').on('p.user_id', '=', userId),
     )
     .innerJoin('users as u', (join) => join.on('u.id', '=', userId).on('u.erased_at', 'is', null))
-    .select(['a.name', 'a.type', 'a.blob', 'a.thumbnail', 'a.owner_id', 'p.user_id as seat'])
+    .select([
+      'a.name',
+      'a.type',
+      'a.blob',
+      'a.thumbnail',
+      'a.owner_id',
+      'a.conversation_id',
+      'p.user_id as seat',
+      'u.role',
+    ])
     .where('a.id', '=', attachmentId)
     .executeTakeFirst();
-  if (row === undefined || (row.seat === null && row.owner_id !== userId)) throw noAttachment();
+  const isReader =
+    row !== undefined &&
+    (row.seat !== null || row.owner_id === userId || (row.conversation_id !== null && mayModerate(row)));
+  if (!isReader) throw noAttachment();
   if (variant === 'original') return { name: row.name, type: row.type, key: row.blob };
   if (row.thumbnail === null) throw noAttachment();
   return { name: row.name, type: 'image/webp', key: row.thumbnail };

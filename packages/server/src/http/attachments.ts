@@ -11,8 +11,8 @@ import { attachmentHeaders } from './attachment-headers.ts';
 import { identify, whyNotAsk } from './asker.ts';
 import { requireAsker, requireScope, type RoutesOptions } from './routes.ts';
 
-/** Uploads that may arrive at once; each takes disk, none memory. */
-const maxArriving = 32;
+/** Uploads that may arrive at once, of all and of one person; each takes disk, none memory. */
+const maxArriving = { all: 32, each: 8 };
 
 /** `POST /v1/attachments`, and the signed addresses from which attachments are read back. */
 export async function addAttachmentRoutes(app: FastifyInstance, options: RoutesOptions): Promise<void> {
@@ -24,7 +24,7 @@ export async function addAttachmentRoutes(app: FastifyInstance, options: RoutesO
 }
 
 function addUpload(app: FastifyInstance, { context, authenticator, limiter }: RoutesOptions): void {
-  let arriving = 0;
+  const arriving: string[] = [];
   app.route({
     method: 'POST',
     url: routes.uploadAttachment[1],
@@ -40,16 +40,17 @@ function addUpload(app: FastifyInstance, { context, authenticator, limiter }: Ro
       const asker = requireAsker(request);
       requireScope(asker, 'uploadAttachment', { params: null, body: null });
       if (asker.kind !== 'person') throw new Error('An upload without a person');
-      if (arriving >= maxArriving)
+      const own = arriving.filter((userId) => userId === asker.userId).length;
+      if (arriving.length >= maxArriving.all || own >= maxArriving.each)
         throw new ProblemError('unavailable', 'Too many uploads at once; try again in a moment.', {
           retryAfter: 2,
         });
-      arriving += 1;
+      arriving.push(asker.userId);
       try {
         const answer = await withReceived(request, (upload) => uploadAttachment(context, asker, upload));
         return await reply.header('cache-control', 'no-store').send(answer);
       } finally {
-        arriving -= 1;
+        arriving.splice(arriving.indexOf(asker.userId), 1);
       }
     },
   });

@@ -37,13 +37,15 @@ export function serializeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { message: typeof error };
   const code = sqlState(error);
   const quotes = dataErrors.test(code);
-  const frames = error.stack?.slice(error.stack.indexOf('\n    at ') + 1);
+  const stack = error.stack ?? '';
+  const frames = stack.indexOf('\n    at ');
   return {
     type: error.name,
     message: quotes ? 'a value that the database refuses' : error.message,
     ...(code !== '' && { code }),
     ...('constraint' in error && typeof error.constraint === 'string' && { constraint: error.constraint }),
-    stack: frames,
+    // Without its first lines, which repeat the message.
+    ...(frames >= 0 && { stack: stack.slice(frames + 1) }),
     ...(error.cause !== undefined && { cause: serializeError(error.cause) }),
   };
 }

@@ -16,20 +16,38 @@ export class InvalidRequest extends Error {
 }
 
 const maxErrors = 50;
-const shared = { allErrors: true, removeAdditional: false, useDefaults: true, verbose: true, strict: false };
-const strictTypes = addFormats(new Ajv(shared));
+/** Values in a body; no endpoint takes as many. In one that has more only the first error is looked for: all of them could be a million. */
+const maxValues = 5_000;
+const shared = { removeAdditional: false, useDefaults: true, verbose: true, strict: false } as const;
+const everyError = addFormats(new Ajv({ ...shared, allErrors: true }));
+const firstError = addFormats(new Ajv(shared));
 /** Addresses are text: only there are numbers and booleans read from it. */
-const coercing = addFormats(new Ajv({ ...shared, coerceTypes: true }));
+const coercing = addFormats(new Ajv({ ...shared, allErrors: true, coerceTypes: true }));
 
 /** Compiles a route's schemas: every wrong field is named at once, with what would be right. */
 export const compileValidator: FastifySchemaCompiler<FastifySchema> = ({ schema, httpPart }) => {
   const part: Part = httpPart === 'body' ? 'body' : httpPart === 'params' ? 'params' : 'query';
-  const validate = (part === 'body' ? strictTypes : coercing).compile(schema);
+  const whole = (part === 'body' ? everyError : coercing).compile(schema);
+  const first = part === 'body' ? firstError.compile(schema) : whole;
   return (value: unknown) => {
+    const validate = isHuge(value) ? first : whole;
     const errors = validate(value) ? findNul(value, part) : explain(validate.errors ?? [], part);
     return errors.length === 0 ? { value } : { error: new InvalidRequest(errors.slice(0, maxErrors)) };
   };
 };
+
+function isHuge(value: unknown): boolean {
+  const waiting = [value];
+  for (let seen = 0; waiting.length > 0;) {
+    const next = waiting.pop();
+    if (typeof next !== 'object' || next === null) continue;
+    const inner: unknown[] = Object.values(next);
+    seen += inner.length;
+    if (seen > maxValues) return true;
+    waiting.push(...inner);
+  }
+  return false;
+}
 
 function explain(errors: readonly ErrorObject[], part: Part): FieldError[] {
   const told = new Map<string, FieldError>();
