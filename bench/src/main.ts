@@ -1,5 +1,8 @@
 import { cpus, totalmem } from 'node:os';
+import { generateCommand } from './generate/command.ts';
 import { readOptions, usage, type BenchOptions } from './options.ts';
+import { idle } from './scenarios/idle.ts';
+import { flat } from './scenarios/flat.ts';
 import { latency } from './scenarios/latency.ts';
 import { limits } from './scenarios/limits.ts';
 import { reads } from './scenarios/reads.ts';
@@ -12,10 +15,13 @@ const scenarios: Readonly<Record<string, (service: Service, options: BenchOption
   limits,
   latency,
   saturation,
+  idle,
   reads,
+  flat,
 };
 
 async function main(): Promise<void> {
+  if (process.argv[2] === 'generate') return generateCommand(process.argv.slice(3));
   const options = readOptions(process.argv.slice(2));
   if (options === null) {
     console.log(usage);
