@@ -88,7 +88,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   blobs: ['domain'],
   uploads: [],
-  config: ['config.ts'],
+  config: ['config.ts', 'journal/failpoint.ts'],
   bus: ['db'],
   db: ['domain', 'http/links.ts', 'bus', 'config.ts'],
   journal: ['domain', 'db', 'bus'],

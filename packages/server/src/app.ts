@@ -17,6 +17,7 @@ import { createLimiter } from './http/rate-limit.ts';
 import { createHttpServer } from './http/server.ts';
 import { startJobs } from './jobs/start.ts';
 import { createJournal, defaultLanes } from './journal/create-journal.ts';
+import { createAfterCommit } from './journal/failpoint.ts';
 import { attachGateway } from './realtime/gateway.ts';
 
 export interface AppOptions {
@@ -90,7 +91,13 @@ async function createContext(
   closers.push(() => bus.close());
   const journalPool = openJournalPool(connectionString, log);
   closers.push(() => journalPool.end());
-  const journal = createJournal({ pool: journalPool, bus, log, notifyDelay: config.notifyDelay });
+  const journal = createJournal({
+    pool: journalPool,
+    bus,
+    log,
+    notifyDelay: config.notifyDelay,
+    afterCommit: createAfterCommit(config.failpoint),
+  });
   closers.push(() => journal.close());
   const blobs = createDiskBlobs(join(config.dataDir, 'blobs'));
   return { db, journal, bus, blobs, links: createLinks(config.secret, config.publicUrl), config, log };

@@ -1,8 +1,11 @@
 import { readRates, type Rates } from './config/rates.ts';
+import { readFailpoint } from './config/failpoint.ts';
 import { readMail, type MailConfig } from './config/mail.ts';
 import { readNetwork, type NetworkConfig } from './config/network.ts';
+import { readOperations, type Operations } from './config/operations.ts';
 import { createReader, type Reader } from './config/reader.ts';
 import { readSecrets, type Secrets } from './config/secrets.ts';
+import type { Failpoint } from './journal/failpoint.ts';
 
 export type { Rate } from './config/rates.ts';
 
@@ -10,13 +13,15 @@ export type { Rate } from './config/rates.ts';
 export type Mode = 'demo' | 'serve';
 
 /** Everything that the environment says, checked. */
-export interface Config extends Secrets, NetworkConfig, MailConfig, Rates {
+export interface Config extends Secrets, NetworkConfig, MailConfig, Rates, Operations {
   readonly mode: Mode;
   /** Folder of the embedded database, attachments, generated secrets. */
   readonly dataDir: string;
   /** Null: the embedded PostgreSQL. */
   readonly databaseUrl: string | null;
   readonly logLevel: string;
+  /** Where the process dies on purpose; for tests alone. */
+  readonly failpoint?: Failpoint;
   /** What works, but not as the variables may have been meant; a line each, for the log. */
   readonly warnings: readonly string[];
 }
@@ -65,6 +70,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, mo
     ...readNetwork(reader),
     ...readMail(reader, mode),
     ...readRates(reader),
+    ...readOperations(reader),
+    ...readFailpoint(reader),
   };
   const config = { ...settings, ...readSecrets(reader, mode, settings.dataDir), warnings: reader.warnings };
   if (reader.problems.length > 0) throw new ConfigError(reader.problems);

@@ -182,3 +182,13 @@ test('migrating needs to know where the database is, and nothing else', () => {
   });
   expect(() => loadDatabaseConfig({ DATABASE_URL: 'db' })).toThrow(ConfigError);
 });
+
+test('a failpoint is for tests alone', () => {
+  const env = { ...secrets, PARLEY_FAILPOINT: 'journal.after-commit:exit:0.05' };
+  expect(problemsOf(env)).toEqual([expect.stringContaining('PARLEY_FAILPOINT lets the service die')]);
+  expect(problemsOf({ ...env, NODE_ENV: 'production' })).toHaveLength(1);
+  const { failpoint } = loadConfig({ ...env, NODE_ENV: 'test' }, 'serve');
+  expect(failpoint).toEqual({ place: 'journal.after-commit', probability: 0.05 });
+  for (const wrong of ['exit', 'journal.after-commit:exit:0.0', 'journal.after-commit:exit:2'])
+    expect(problemsOf({ ...env, NODE_ENV: 'test', PARLEY_FAILPOINT: wrong })).toHaveLength(1);
+});

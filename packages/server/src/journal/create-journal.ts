@@ -24,6 +24,8 @@ export interface JournalOptions {
   readonly maxWaiting?: number;
   /** Hears of every batch that was committed, for measurements: its time, and what came of its entries. */
   readonly onBatch?: BatchObserver | undefined;
+  /** Called between a commit and its answers. */
+  readonly afterCommit?: (() => void) | undefined;
 }
 
 export type BatchObserver = (milliseconds: number, outcomes: readonly Outcome[]) => void;
@@ -116,6 +118,7 @@ async function writeBatch(options: JournalOptions, batch: readonly Waiting[]): P
   try {
     const started = performance.now();
     const plan = await withRetries(() => commit(options, batch));
+    options.afterCommit?.();
     options.onBatch?.(performance.now() - started, plan.outcomes);
     options.bus.publish(eventsOf(plan));
     batch.forEach((waiting, index) => settle(waiting, plan.outcomes[index]));
