@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import type { Conversation } from '@parley/protocol';
 import { detailOf } from '../hooks/problem-text.ts';
 import { otherSide } from '../hooks/other-side.ts';
@@ -15,8 +16,11 @@ export interface GroupViewProps {
   actions: LineActions;
 }
 
-/** What one author wrote without a pause: bubbles, and one line with time and mark below them. */
-export function GroupView({ group, conversation, actions }: GroupViewProps) {
+/**
+ * What one author wrote without a pause: bubbles, and one line with time and mark below them. It renders again only when it says
+ * something else: a thread may hold thousands.
+ */
+export const GroupView = memo(function GroupView({ group, conversation, actions }: GroupViewProps) {
   const words = useWords();
   const { author, own, mine, lines } = group;
   const team = author.side === 'moderator';
@@ -38,7 +42,23 @@ export function GroupView({ group, conversation, actions }: GroupViewProps) {
       <GroupMeta group={group} name={name} actions={actions} named={!mine && author.side !== 'buyer'} />
     </article>
   );
+}, saysTheSame);
+
+function saysTheSame(a: GroupViewProps, b: GroupViewProps): boolean {
+  return (
+    a.actions === b.actions &&
+    a.conversation.buyer === b.conversation.buyer &&
+    a.conversation.store === b.conversation.store &&
+    sameFields({ ...a.group, lines: 0 }, { ...b.group, lines: 0 }) &&
+    a.group.lines.length === b.group.lines.length &&
+    a.group.lines.every((line, index) => sameFields(line, b.group.lines[index] ?? {}))
+  );
 }
+
+const sameFields = (a: object, b: object): boolean => {
+  const others = new Map(Object.entries(b));
+  return Object.entries(a).every(([key, value]) => others.get(key) === value);
+};
 
 function authorName({ author }: Group, { buyer, store }: Conversation): string {
   return author.name || (author.side === 'buyer' ? buyer.name : store.name);

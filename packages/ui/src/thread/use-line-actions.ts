@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { ConversationSnapshot, ConversationStore } from '@parley/client';
 import type { Editing } from '../composer/Composer.tsx';
 import { problemText } from '../hooks/problem-text.ts';
@@ -28,25 +28,28 @@ export function useLineActions(input: LineActionsInput): {
     ({ kind, author, redactedAt, text }) =>
       kind === 'text' && author.userId === userId && redactedAt === undefined && text !== '',
   );
-  const actions: LineActions = {
-    conversationId,
-    writable,
-    edit: (seq, text) => setEditing({ seq, text }),
-    report: setReported,
-    retry: (clientId) => store.retry(clientId),
-    discard: (clientId) => store.discard(clientId),
-    copy: (text) => {
-      navigator.clipboard.writeText(text).then(
-        () => setSaid(words.say('thread.copied')),
-        () => undefined,
-      );
-    },
-    redact: (seq) => {
-      setSaid('');
-      store.redact(seq).catch((problem: unknown) => {
-        setSaid(words.say('thread.redact-error', { detail: problemText(problem, words) }));
-      });
-    },
-  };
+  const actions = useMemo<LineActions>(
+    () => ({
+      conversationId,
+      writable,
+      edit: (seq, text) => setEditing({ seq, text }),
+      report: setReported,
+      retry: (clientId) => store.retry(clientId),
+      discard: (clientId) => store.discard(clientId),
+      copy: (text) => {
+        navigator.clipboard.writeText(text).then(
+          () => setSaid(words.say('thread.copied')),
+          () => undefined,
+        );
+      },
+      redact: (seq) => {
+        setSaid('');
+        store.redact(seq).catch((problem: unknown) => {
+          setSaid(words.say('thread.redact-error', { detail: problemText(problem, words) }));
+        });
+      },
+    }),
+    [conversationId, writable, store, words, setEditing, setReported],
+  );
   return { actions, said, lastOwn: last ? { seq: last.seq, text: last.text } : null };
 }
