@@ -31,10 +31,20 @@ function lastMessageAfter(
   before: Conversation['lastMessage'],
   message: Message,
 ): Conversation['lastMessage'] {
-  const { seq, kind, text, author, createdAt, target } = message;
+  const { seq, kind, text, author, createdAt, target, attachments } = message;
   if (headKinds.has(kind))
-    return { seq, kind, text, author: { side: author.side, userId: author.userId }, createdAt };
-  return before !== null && before.seq === target ? { ...before, text } : before;
+    return {
+      seq,
+      kind,
+      text,
+      author: { side: author.side, userId: author.userId },
+      createdAt,
+      ...(text === '' && attachments.length > 0 && { attachmentTypes: attachments.map(({ type }) => type) }),
+    };
+  if (before === null || before.seq !== target) return before;
+  if (kind !== 'redaction') return { ...before, text };
+  const { attachmentTypes: _gone, ...rest } = before;
+  return { ...rest, text };
 }
 
 /** Read positions after somebody has read up to `seq`; they never go back. */

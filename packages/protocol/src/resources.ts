@@ -176,6 +176,11 @@ export const LastMessage = closed({
   text: Type.String(),
   author: closed({ side: Side, userId: nullable(HostId) }),
   createdAt: Time,
+  attachmentTypes: Type.Optional(
+    Type.Array(Type.String(), {
+      description: 'Media types of what a message without words carries; without them it was taken back',
+    }),
+  ),
 });
 const conversationHead = {
   id: Uuid,

@@ -1,13 +1,16 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { Conversation } from '@parley/protocol';
 import type { TimePosition } from './cursor.ts';
-import { holdsAll, type Term } from './search.ts';
+import { searchSeats } from './inbox-search.ts';
+import type { Term } from './search.ts';
 import { presentConversation, type ConversationRow } from './present.ts';
 import type { Tables } from './tables.ts';
 
 /** Columns of a conversation's head, for `headJoins`. */
 export const headColumns = sql`c.id, c.status, c.created_at, c.last_seq, c.last_at,
   c.head_seq, c.head_kind, c.head_text, c.head_side, c.head_author, c.head_at,
+  case when c.head_text = '' then (select jsonb_path_query_array(m.data, '$.attachments[*].type') from messages m
+    where m.conversation_id = c.id and m.seq = c.head_seq) end as head_types,
   l.id as listing_id, l.title, l.url as listing_url, l.image_url as listing_image, l.price_amount, l.price_currency,
   b.id as buyer_id, b.name as buyer_name, b.avatar_url, s.id as store_id, s.name as store_name, s.image_url as store_image,
   (select json_agg(json_build_object('id', o.id, 'number', o.number, 'status', o.status, 'total_amount', o.total_amount,
@@ -87,22 +90,9 @@ export async function loadInboxPage(
   db: Kysely<Tables>,
   query: InboxQuery,
 ): Promise<{ items: Conversation[]; next: TimePosition | null }> {
-  const conditions = [sql`p.user_id = ${query.userId}`, sql`c.last_seq > 0`, filterCondition(query)];
-  if (query.after !== null)
-    conditions.push(
-      sql`(p.last_at, p.conversation_id) < (${query.after.at}::timestamptz, ${query.after.id}::uuid)`,
-    );
-  if (query.onlyConversation !== null)
-    conditions.push(sql`p.conversation_id = ${query.onlyConversation}::uuid`);
-  if (query.terms.length > 0)
-    conditions.push(
-      sql`((p.side = 'store' and ${holdsAll(sql`c.buyer_search`, query.terms)})
-        or (p.side <> 'store' and ${holdsAll(sql`c.store_search`, query.terms)}))`,
-    );
   const rows = await loadSeats(
     db,
-    sql`select p.* from participants p join conversations c on c.id = p.conversation_id where ${sql.join(conditions, sql` and `)}
-      order by p.last_at desc, p.conversation_id desc limit ${query.limit + 1}`,
+    query.terms.length === 0 ? newestSeats(query) : await soughtSeats(db, query),
   );
   const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
   return {
@@ -111,11 +101,37 @@ export async function loadInboxPage(
   };
 }
 
-/** A search looks into the archive too: who searches for an old conversation wants to find it. */
-function filterCondition(query: InboxQuery): RawBuilder<unknown> {
-  switch (query.filter) {
+function newestSeats(query: InboxQuery): RawBuilder<unknown> {
+  return sql`select p.* from participants p join conversations c on c.id = p.conversation_id
+    where c.last_seq > 0 and ${filterCondition(query.filter)} and ${seatConditions(query)}
+    order by p.last_at desc, p.conversation_id desc limit ${query.limit + 1}`;
+}
+
+async function soughtSeats(db: Kysely<Tables>, query: InboxQuery): Promise<RawBuilder<unknown>> {
+  const conditions = seatConditions(query);
+  // A search looks into the archive too: who searches for an old conversation wants to find it.
+  const filter = query.filter === 'all' ? null : filterCondition(query.filter);
+  const { userId, terms, limit } = query;
+  const ids = await searchSeats(db, { userId, terms, limit: limit + 1, filter, conditions });
+  return sql`select * from participants p where p.user_id = ${userId} and p.conversation_id = any(${ids}::uuid[])`;
+}
+
+/** That the seat is the asker's, and on this page. */
+function seatConditions(query: InboxQuery): RawBuilder<boolean> {
+  const conditions = [sql`p.user_id = ${query.userId}`];
+  if (query.after !== null)
+    conditions.push(
+      sql`(p.last_at, p.conversation_id) < (${query.after.at}::timestamptz, ${query.after.id}::uuid)`,
+    );
+  if (query.onlyConversation !== null)
+    conditions.push(sql`p.conversation_id = ${query.onlyConversation}::uuid`);
+  return sql<boolean>`${sql.join(conditions, sql` and `)}`;
+}
+
+function filterCondition(filter: InboxQuery['filter']): RawBuilder<boolean> {
+  switch (filter) {
     case 'all':
-      return query.terms.length === 0 ? sql`not p.archived` : sql`true`;
+      return sql`not p.archived`;
     case 'unread':
       return sql`p.unread > 0 and not p.archived`;
     case 'needs-reply':

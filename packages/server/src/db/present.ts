@@ -50,6 +50,8 @@ export interface ConversationRow {
   head_side: Message['author']['side'] | null;
   head_author: string | null;
   head_at: Date | null;
+  /** What the last message carries; read only where it has no words. */
+  head_types: string[] | null;
   listing_id: string;
   title: string;
   listing_url: string | null;
@@ -147,6 +149,7 @@ function presentLastMessage(row: HeadRow): Conversation['lastMessage'] {
     text: row.head_text ?? '',
     author: { side: row.head_side, userId: row.head_author },
     createdAt: row.head_at.toISOString(),
+    ...(row.head_types !== null && row.head_types.length > 0 && { attachmentTypes: row.head_types }),
   };
 }
 

@@ -105,18 +105,18 @@ function LastLine({ conversation, userId, failed, draft, current }: Conversation
         <span className="parley-row-draft">{words.say('row.draft')}</span> {draft.slice(0, 160)}
       </span>
     );
-  const own = said?.author.userId != null && said.author.userId === userId;
+  if (!said) return <span className="parley-row-last">{words.say('row.none')}</span>;
+  const types = said.attachmentTypes ?? [];
+  const removed = said.text === '' && types.length === 0;
+  const own = said.author.userId !== null && said.author.userId === userId;
+  const photos = types.every((type) => type.startsWith('image/'));
   return (
     <span className="parley-row-last" dir="auto">
-      {own && <b>{words.say('row.you')} </b>}
-      {lastText(said, words)}
+      {own && !removed && <b>{words.say('row.you')} </b>}
+      {said.text.slice(0, 160) ||
+        (removed
+          ? words.say('row.removed')
+          : words.say(photos ? 'row.photo' : 'row.file', { count: types.length }))}
     </span>
   );
-}
-
-function lastText(said: Conversation['lastMessage'], words: ReturnType<typeof useWords>): string {
-  if (!said) return words.say('row.none');
-  if (said.kind === 'redaction') return words.say('row.redacted');
-  if (said.text === '') return words.say(said.kind === 'edit' ? 'row.edited' : 'row.attachment');
-  return said.text.slice(0, 160);
 }

@@ -62,9 +62,9 @@ export const en = {
   'row.muted': 'Muted',
   'row.needs-reply': 'Needs reply',
   'row.none': 'No messages yet',
-  'row.attachment': 'Attachment',
-  'row.edited': 'Edited a message',
-  'row.redacted': 'Took back a message',
+  'row.photo': { one: 'Photo', other: '{count} photos' },
+  'row.file': { one: 'File', other: '{count} files' },
+  'row.removed': 'Message removed',
 
   'preferences.title': 'Notification settings',
   'preferences.email': 'Email me about new messages',
