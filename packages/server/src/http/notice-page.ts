@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
 
-const style = `:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;display:grid;place-content:center;min-height:90vh;margin:0;padding:1.5rem;color:light-dark(#1c1b1a,#eceae7);background:light-dark(#faf9f7,#171615)}main{max-width:32rem}h1{font-size:1.375rem;line-height:1.3;margin:0 0 .5rem}p{margin:0;color:light-dark(#5c5752,#aaa49d)}`;
+// One hand with the pages that an email leads to: a card, in the system's own face.
+const style = `:root{color-scheme:light dark}
+*{box-sizing:border-box}
+body{display:grid;place-items:center;min-height:100vh;min-height:100dvh;margin:0;padding:24px 16px;background:light-dark(#f6f7f8,#0e1013);color:light-dark(#171b21,#eceff2);font:400 15px/22px ui-sans-serif,system-ui,"Segoe UI",Roboto,"Helvetica Neue",sans-serif}
+main{width:100%;max-width:440px;padding:32px;border:1px solid light-dark(#e1e4e8,#2e343b);border-radius:16px;background:light-dark(#fff,#15181c)}
+h1{margin:0 0 8px;font-size:20px;line-height:28px;letter-spacing:-.02em}
+p{margin:0;color:light-dark(#566070,#a3adb9)}`;
 const styleHash = createHash('sha256').update(style).digest('base64');
 
 /** A page with a few words for a person, where there is no screen to show. The words are our own, never a stranger's. */

@@ -46,6 +46,10 @@ export async function addPages(
         'public, max-age=300',
       ),
     );
+  // Browsers ask for it beside every page that names none, such as the API's.
+  app.get('/favicon.ico', (_request, reply) =>
+    sendFile(reply, folder, 'assets/icon.svg', 'public, max-age=86400'),
+  );
   if (options.home) app.get('/', (_request, reply) => reply.redirect('/inbox', 302));
 }
 

@@ -43,7 +43,11 @@ export function preferencesPage(preferences: EmailPreferences, words: Words): st
 
 /** For a token that is forged, cut, too old, or of somebody who is gone. */
 export function invalidPage(words: Words): string {
-  return page(words, words.say('page.invalid'), `<p>${escape(words.say('page.invalid-hint'))}</p>`);
+  return page(
+    words,
+    words.say('page.invalid'),
+    `<section><p>${escape(words.say('page.invalid-hint'))}</p></section>`,
+  );
 }
 
 function form(change: string, label: string, className = ''): string {
