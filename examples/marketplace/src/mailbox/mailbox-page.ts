@@ -63,8 +63,14 @@ function filter(state: MailboxView): Html | false {
       >${label}</a
     >`;
   return html`<nav class="filter" aria-label="Emails to">
-    ${link(undefined, 'Everybody')} ${state.people.map((person) => link(person.address, nameOf(person)))}
+    ${link(undefined, 'Everybody')}
+    ${chosenFirst(state).map((person) => link(person.address, nameOf(person)))}
   </nav>`;
+}
+
+/** With many people the filter scrolls; the one that holds stays in sight. */
+function chosenFirst({ people, to }: MailboxView): MailAddress[] {
+  return [...people].sort((a, b) => Number(b.address === to) - Number(a.address === to));
 }
 
 function list(state: MailboxView): Html {
