@@ -25,7 +25,7 @@ export const moderationWords = {
   'mod.status.locked': 'Locked',
   'mod.status.closed': 'Closed',
 
-  'mod.search': 'Search names, listings and message texts',
+  'mod.search': 'Search names, listings, messages',
   'mod.search-note':
     'Searching in message texts shows one line around each hit and is recorded. To read more you give a reason.',
   'mod.filter': 'Filter',
@@ -40,7 +40,7 @@ export const moderationWords = {
   'mod.filter.actor': 'Who',
   'mod.filter.action': 'Did',
   'mod.filter.conversationId': 'Conversation',
-  'mod.filter.id-hint': 'The marketplace’s own id',
+  'mod.filter.id-hint': 'Its id',
   'mod.filter.any': 'Any',
   'mod.filter.apply': 'Apply',
   'mod.filter.remove': 'Remove filter {name}',
