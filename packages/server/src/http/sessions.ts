@@ -1,9 +1,9 @@
 import { ProblemError } from '@parley/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { signUserToken } from '../actions/user-token.ts';
 import { readSession, sessionCookie, type Session } from './cookies.ts';
 import { sendNotice } from './notice-page.ts';
 import type { RoutesOptions } from './routes.ts';
-import { signUserToken } from './user-token.ts';
 
 /** Seconds that a session of a signed-in person lasts, and one that a link began. */
 const sessionSeconds = { full: 12 * 3600, narrowed: 7 * 86_400 };

@@ -9,8 +9,8 @@ import {
   type JWTPayload,
   type JWTVerifyGetKey,
 } from 'jose';
+import { tokenKey } from '../actions/user-token.ts';
 import { addFormats } from './formats.ts';
-import { tokenKey } from './user-token.ts';
 
 /** What a user token may say of its person. Claims that are none of ours are the marketplace's own affair. */
 export interface Claims {
