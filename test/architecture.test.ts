@@ -116,6 +116,14 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'actions/action.ts',
   ],
   jobs: ['actions', 'domain', 'db', 'notifications', 'config.ts', 'config'],
+  metrics: [
+    'bus/bus.ts',
+    'http/observer.ts',
+    'http/rate-limit.ts',
+    'jobs/observer.ts',
+    'journal',
+    'realtime/observer.ts',
+  ],
 };
 
 describe('inside the server', () => {

@@ -1,11 +1,13 @@
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { Context } from './actions/action.ts';
 import { createDiskBlobs } from './blobs/disk.ts';
 import { createPostgresBus } from './bus/postgres.ts';
+import { createRedisBus } from './bus/redis.ts';
 import type { Config } from './config.ts';
 import { openDatabase } from './db/open.ts';
 import type { Tables } from './db/tables.ts';
@@ -15,9 +17,13 @@ import { createLinks } from './http/links.ts';
 import { createLogger } from './http/logging.ts';
 import { createLimiter } from './http/rate-limit.ts';
 import { createHttpServer } from './http/server.ts';
+import { version } from './http/version.ts';
 import { startJobs } from './jobs/start.ts';
 import { createJournal, defaultLanes } from './journal/create-journal.ts';
 import { createAfterCommit } from './journal/failpoint.ts';
+import { createMetrics } from './metrics/create-metrics.ts';
+import type { Metrics } from './metrics/metrics.ts';
+import { serveMetrics } from './metrics/serve.ts';
 import { attachGateway } from './realtime/gateway.ts';
 
 export interface AppOptions {
@@ -34,10 +40,15 @@ export interface AppOptions {
 export interface App {
   /** Where it listens, such as `http://127.0.0.1:4000`. */
   readonly address: string;
+  /** Where `/metrics` is, such as `http://127.0.0.1:9464/metrics`; null without `METRICS_PORT`. */
+  readonly metricsAddress: string | null;
   readonly context: Context;
   /** Settles with the reason when something ended without which the service cannot go on. */
   readonly failed: Promise<string>;
-  /** Stops taking work, finishes what is in hand, at most some 8 s, and releases everything. May be called twice. */
+  /**
+   * Says at `/readyz` that it is about to stop, and goes on for the configured time of draining; then takes no more work, finishes what
+   * is in hand, at most some 8 s, and releases everything. May be called twice.
+   */
   close(): Promise<void>;
 }
 
@@ -57,8 +68,8 @@ const patience = 6_000;
 export async function createApp(given: Config, options: AppOptions = {}): Promise<App> {
   const config = await withPort(given);
   const log = options.log ?? createLogger(config.logLevel);
-  const closers: (() => Promise<unknown>)[] = [];
-  const close = once(() => closeAll(closers));
+  const closers: Closers = [];
+  let draining = false;
   try {
     for (const warning of config.warnings) log.warn(warning);
     const database = await openDatabase(config, {
@@ -67,11 +78,19 @@ export async function createApp(given: Config, options: AppOptions = {}): Promis
       say: options.say ?? ((line) => log.info(line)),
     });
     closers.push(database.close);
-    const context = await createContext(config, log, database, closers);
-    const http = await startServing(context, options, database, closers);
-    return { address: await listen(http, config), context, failed: database.failed, close };
+    const metrics = config.metricsPort === null ? null : createMetrics(version());
+    const { context, pools } = await createContext(config, { log, database, closers, metrics });
+    const serving = { context, database, pools, closers, metrics, draining: () => draining };
+    const http = await startServing(serving, options);
+    const metricsAddress = metrics && (await listenForMetrics(metrics, context, closers));
+    const close = once(async () => {
+      draining = true;
+      await sleep(config.drainSeconds * 1000);
+      await closeAll(closers);
+    });
+    return { address: await listen(http, config), metricsAddress, context, failed: database.failed, close };
   } catch (error) {
-    await close();
+    await closeAll(closers);
     throw error;
   }
 }
@@ -79,16 +98,26 @@ export async function createApp(given: Config, options: AppOptions = {}): Promis
 type Database = Awaited<ReturnType<typeof openDatabase>>;
 type Closers = (() => Promise<unknown>)[];
 
+/** What the parts are made of. */
+interface Ground {
+  readonly log: Logger;
+  readonly database: Database;
+  readonly closers: Closers;
+  readonly metrics: Metrics | null;
+}
+
 async function createContext(
   config: Config,
-  log: Logger,
-  database: Database,
-  closers: Closers,
-): Promise<Context> {
+  { log, database, closers, metrics }: Ground,
+): Promise<{ context: Context; pools: Readonly<Record<string, Pool>> }> {
   const { pool, connectionString } = database;
   const db = createKysely<Tables>(pool);
-  const bus = await createPostgresBus({ connectionString, db, log });
-  closers.push(() => bus.close());
+  const plainBus =
+    config.redisUrl === null
+      ? await createPostgresBus({ connectionString, db, log })
+      : await createRedisBus({ url: config.redisUrl, db, log });
+  closers.push(() => plainBus.close());
+  const bus = metrics?.observeBus(plainBus) ?? plainBus;
   const journalPool = openJournalPool(connectionString, log);
   closers.push(() => journalPool.end());
   const journal = createJournal({
@@ -97,10 +126,15 @@ async function createContext(
     log,
     notifyDelay: config.notifyDelay,
     afterCommit: createAfterCommit(config.failpoint),
+    onBatch: metrics?.onBatch,
   });
   closers.push(() => journal.close());
   const blobs = createDiskBlobs(join(config.dataDir, 'blobs'));
-  return { db, journal, bus, blobs, links: createLinks(config.secret, config.publicUrl), config, log };
+  const links = createLinks(config.secret, config.publicUrl);
+  return {
+    context: { db, journal, bus, blobs, links, config, log },
+    pools: { main: pool, journal: journalPool },
+  };
 }
 
 /** The journal's own connections, so that no slow reader takes them. */
@@ -113,24 +147,31 @@ function openJournalPool(connectionString: string, log: Logger): Pool {
   });
 }
 
+interface Serving extends Omit<Ground, 'log'> {
+  readonly context: Context;
+  readonly pools: Readonly<Record<string, Pool>>;
+  readonly draining: () => boolean;
+}
+
 /** Everything that takes work in: requests, sockets, jobs. They stop together, before what they work with. */
 async function startServing(
-  context: Context,
-  options: AppOptions,
-  { pool, connectionString }: Database,
-  closers: Closers,
+  { context, database, pools, closers, metrics, draining }: Serving,
+  { routes }: AppOptions,
 ): Promise<FastifyInstance> {
+  const { pool, connectionString } = database;
   const authenticator = createAuthenticator(context);
-  const limiter = createLimiter(context.config);
-  const { routes } = options;
-  const http = await createHttpServer({ context, authenticator, limiter, pool, routes });
+  const limiter = createLimiter(context.config, undefined, metrics?.onRefused);
+  const onAnswer = metrics?.onAnswer;
+  const http = await createHttpServer({ context, authenticator, limiter, pool, routes, onAnswer, draining });
   const gateway = attachGateway(http.server, context, {
     authenticate: (token) => authenticator.authenticatePerson(token),
     take: (kind, userId) => limiter.take(kind, userId),
+    observer: metrics?.realtime,
   });
+  metrics?.watch({ pools, journal: context.journal, gateway });
   const serving = [() => closeHttp(http), () => gateway.close()];
   closers.push(() => Promise.all(serving.map((stop) => stop())));
-  const jobs = await startJobs(context, connectionString);
+  const jobs = await startJobs(context, connectionString, metrics?.jobs);
   serving.push(() => jobs.stop());
   return http;
 }
@@ -142,6 +183,19 @@ async function closeHttp(http: FastifyInstance): Promise<void> {
   clearTimeout(cut);
 }
 
+/** Closed last, so that stopping can be watched too. */
+async function listenForMetrics(
+  metrics: Metrics,
+  { config, log }: Context,
+  closers: Closers,
+): Promise<string> {
+  const { metricsHost: host, metricsPort } = config;
+  const port = metricsPort ?? 0;
+  const server = await orListenError(serveMetrics(metrics, { host, port }, log), 'METRICS_', port, host);
+  closers.unshift(() => server.close());
+  return server.address;
+}
+
 async function closeAll(closers: Closers): Promise<void> {
   for (const closer of closers.reverse()) await closer();
 }
@@ -151,20 +205,32 @@ function once(act: () => Promise<void>): () => Promise<void> {
   return () => (done ??= act());
 }
 
-async function listen(http: FastifyInstance, { port, host }: Config): Promise<string> {
+function listen(http: FastifyInstance, { port, host }: Config): Promise<string> {
+  return orListenError(http.listen({ port, host }), '', port, host);
+}
+
+/** Says which variables to change, which begin with `prefix`. */
+async function orListenError<T>(
+  listening: Promise<T>,
+  prefix: '' | 'METRICS_',
+  port: number,
+  host: string,
+): Promise<T> {
   try {
-    return await http.listen({ port, host });
+    return await listening;
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'EADDRINUSE')
-      throw new ListenError(`Port ${port} on ${host} is taken by another program. Set PORT to another one.`);
+      throw new ListenError(
+        `Port ${port} on ${host} is taken by another program. Set ${prefix}PORT to another one.`,
+      );
     if (code === 'EACCES')
       throw new ListenError(
-        `Port ${port} needs more rights than this process has. Set PORT to one above 1023.`,
+        `Port ${port} needs more rights than this process has. Set ${prefix}PORT to one above 1023.`,
       );
     if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
       throw new ListenError(
-        `HOST ${host} is no address of this machine. Set it to 127.0.0.1, or 0.0.0.0 for all.`,
+        `${prefix}HOST ${host} is no address of this machine. Set it to 127.0.0.1, or 0.0.0.0 for all.`,
       );
     throw error;
   }

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { App } from './app.ts';
 
-/** Milliseconds from the first signal to the end at most. */
+/** Milliseconds from the first signal, and what the configuration adds for draining, to the end at most. */
 const deadline = 10_000;
 
 /**
- * Runs a service until SIGTERM or SIGINT, then stops it gracefully and answers the exit code: 0, also where the time of 10 s was too short
+ * Runs a service until SIGTERM or SIGINT, then stops it gracefully and answers the exit code: 0, also where the time of 10 s after draining was too short
  * for what was in hand; 1 when the service could not go on. A second signal ends the process at once.
  */
 export async function runUntilStopped(app: App): Promise<number> {
@@ -13,8 +13,9 @@ export async function runUntilStopped(app: App): Promise<number> {
   if (end !== null) app.context.log.fatal(end);
   process.once('SIGTERM', exitNow).once('SIGINT', exitNow);
   const closed = app.close().then(() => true);
-  const inTime = await Promise.race([closed, sleep(deadline, false, { ref: false })]);
-  if (!inTime) app.context.log.warn(`Stopped with work in hand after ${deadline / 1000} s`);
+  const patience = deadline + app.context.config.drainSeconds * 1000;
+  const inTime = await Promise.race([closed, sleep(patience, false, { ref: false })]);
+  if (!inTime) app.context.log.warn(`Stopped with work in hand after ${patience / 1000} s`);
   return end === null ? 0 : 1;
 }
 

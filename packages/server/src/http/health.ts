@@ -7,10 +7,14 @@ import { schemaState } from '../db/migrate.ts';
 /** Milliseconds that the database may take to answer. */
 const patience = 2_000;
 
-/** `/healthz`: the process lives. `/readyz`: it can serve, the database is reached and its schema is this program's. */
-export function addHealthRoutes(app: FastifyInstance, pool: Pool): void {
+/**
+ * `/healthz`: the process lives. `/readyz`: it can serve, the database is reached and its schema is this program's; not while it is
+ * `draining`, so that load balancers send nobody any more.
+ */
+export function addHealthRoutes(app: FastifyInstance, pool: Pool, draining: () => boolean): void {
   app.get('/healthz', (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }));
   app.get('/readyz', async (request, reply) => {
+    if (draining()) throw new ProblemError('unavailable', 'This node is about to stop.', { retryAfter: 2 });
     const reason = await whyNotReady(pool).catch((error: unknown) => {
       request.log.warn({ err: error }, 'not ready');
       return 'The database cannot be reached.';

@@ -26,6 +26,8 @@ export interface HttpOptions extends RoutesOptions {
   /** Routes of a program that shares the address, such as the demo's shop; with them, `/` is theirs. */
   readonly routes?: ((app: FastifyInstance) => Promise<void>) | undefined;
   readonly onAnswer?: HttpObserver | undefined;
+  /** Whether the service is about to stop. */
+  readonly draining?: (() => boolean) | undefined;
 }
 
 /** Bytes of a JSON body. */
@@ -58,9 +60,11 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   app.addHook('onRequest', async (request, reply) => {
     void reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' });
   });
+  answerOptions(app);
+  endConnections(app);
   logRequests(app, options.onAnswer);
   await app.register((scope) => addApi(scope, options));
-  addHealthRoutes(app, options.pool);
+  addHealthRoutes(app, options.pool, options.draining ?? (() => false));
   addDocs(app, config.publicUrl);
   addSessions(app, options);
   await registerUnsubscribe(app, options.context);
@@ -84,6 +88,7 @@ async function addApi(app: FastifyInstance, options: HttpOptions): Promise<void>
     allowedHeaders: ['authorization', 'content-type', 'parley-as'],
     exposedHeaders: ['retry-after', 'x-request-id'],
     maxAge: 600,
+    strictPreflight: false,
   });
   addApiRoutes(app, options);
   await addAttachmentRoutes(app, options);
@@ -101,6 +106,26 @@ function readJson(app: FastifyInstance): void {
       else void parse(request, body, done);
     },
   );
+}
+
+/** What an address knows, to who asks for it; a browser's preflight is the API's, answered by CORS. */
+function answerOptions(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const isPreflight = request.headers['access-control-request-method'] !== undefined;
+    if (request.method !== 'OPTIONS' || isPreflight) return;
+    const allow = allowHeader(app, request);
+    if (allow['allow'] === undefined) throw notFound(app, request);
+    return reply.code(204).headers(allow).send();
+  });
+}
+
+/** A connection whose last answer comes while the service stops would else stay open, and the service wait for it. */
+function endConnections(app: FastifyInstance): void {
+  let isStopping = false;
+  app.addHook('preClose', async () => void (isStopping = true));
+  app.addHook('onSend', async (_request, reply) => {
+    if (isStopping) void reply.header('connection', 'close');
+  });
 }
 
 /** One line a request: its route's pattern, since addresses may carry tokens. */
