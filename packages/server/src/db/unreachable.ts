@@ -1,3 +1,5 @@
+import { ProblemError } from '@parley/protocol';
+
 /** PostgreSQL's codes: connection lost, shutting down or starting, out of connections. And Node's, of sockets and names. */
 const codes = /^(08|57P0|53[0-9]|ECONN|EPIPE|ETIMEDOUT|EHOST|ENETUNREACH|ENOTFOUND|EAI_)/;
 /** `pg` gives these no code. */
@@ -11,4 +13,11 @@ export function isUnreachable(error: unknown): boolean {
   if ('syscall' in error && error.syscall === 'connect') return true;
   if ('code' in error && typeof error.code === 'string') return codes.test(error.code);
   return messages.test(error.message);
+}
+
+/** What a caller hears of it. */
+export function databaseAway(): ProblemError {
+  return new ProblemError('unavailable', 'The database cannot be reached right now; try again in a moment.', {
+    retryAfter: 5,
+  });
 }

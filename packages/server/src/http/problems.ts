@@ -1,6 +1,6 @@
 import { ProblemError } from '@parley/protocol';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { isUnreachable } from '../db/unreachable.ts';
+import { databaseAway, isUnreachable } from '../db/unreachable.ts';
 import { InvalidRequest } from './validation.ts';
 
 /** RFC 9457. */
@@ -39,13 +39,7 @@ export function toProblem(error: Error, request: Pick<FastifyRequest, 'id' | 'lo
   if (known !== undefined) return known();
   if (isUnreachable(error)) {
     request.log.error({ err: error }, 'the database cannot be reached');
-    return new ProblemError(
-      'unavailable',
-      'The database cannot be reached right now; try again in a moment.',
-      {
-        retryAfter: 5,
-      },
-    );
+    return databaseAway();
   }
   if ('statusCode' in error && typeof error.statusCode === 'number' && error.statusCode < 500)
     return new ProblemError('bad-request', error.message);

@@ -180,6 +180,7 @@ async function admit(
     return connection;
   } catch (error) {
     const { code, problem } = problemOf(context, error);
+    else if (code === 'unavailable') socket.close(tryAgainLater, 'unavailable');
     line.observer?.onFrame('auth', code);
     pushFrame(line, { op: 'error', ...(ref !== undefined && { ref }), problem });
     if (code === 'too-many') socket.close(tryAgainLater, 'too many connections');
