@@ -89,6 +89,7 @@ const Reason = Type.String({ minLength: 1, maxLength: limits.reasonLength });
 const messagesQuery = { before: Type.Optional(Seq), after: Type.Optional(ReadSeq), limit };
 
 export const inboxFilters = ['all', 'unread', 'needs-reply', 'archived'] as const;
+/** Reasons that the screens offer and have words for; others are welcome. */
 export const reportReasons = ['spam', 'scam', 'harassment', 'off-platform', 'prohibited', 'other'] as const;
 
 /** The one table that gives routes, validation, the client's types and the OpenAPI document. */
@@ -250,7 +251,11 @@ export const endpoints = {
     body: closed({
       conversationId: Uuid,
       seq: Type.Optional(Seq),
-      reason: oneOf(reportReasons),
+      reason: Type.String({
+        minLength: 1,
+        maxLength: limits.reasonLength,
+        description: `Such as ${reportReasons.join(', ')}`,
+      }),
       text: Type.Optional(Type.String({ maxLength: 2000 })),
     }),
     response: closed({ id: Uuid }),

@@ -27,8 +27,9 @@ export function page<T extends TSchema>(item: T) {
   return closed({ items: Type.Array(item), nextCursor: nullable(Type.String()) });
 }
 
+export const hostIdPattern = '^[A-Za-z0-9_.:@-]{1,128}$';
 export const HostId = Type.String({
-  pattern: '^[A-Za-z0-9_.:@-]{1,128}$',
+  pattern: hostIdPattern,
   description: "The marketplace's own id: 1 to 128 of A-Z a-z 0-9 _ . : @ -",
 });
 export const Uuid = Type.String({
@@ -56,8 +57,8 @@ export const ClientId = Type.String({
   pattern: '^[^\\u0000\\p{Cs}]*$',
   description: "The sender's own name for a send; the same again never makes a second message",
 });
+/** Its length counts after trimming, which no schema can say; what is sent around it the body's and the frame's own limits hold. */
 export const MessageText = Type.String({
-  maxLength: limits.textLength * 2,
   description: `Plain text, at most ${limits.textLength} characters after trimming`,
 });
 export const Locale = Type.String({

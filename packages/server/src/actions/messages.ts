@@ -1,4 +1,5 @@
 import { ProblemError, type Message } from '@parley/protocol';
+import { sql } from 'kysely';
 import type { StoredAttachment } from '../db/tables.ts';
 import { loadMessage, loadMessages } from '../db/messages.ts';
 import { presentMessage } from '../db/present.ts';
@@ -33,7 +34,7 @@ export const listMessages: Action<'listMessages', PersonAsker> = async (
 export const sendMessage: Action<'sendMessage', PersonAsker> = async (context, asker, { params, body }) => {
   const attachmentIds = body.attachmentIds ?? [];
   const text = cleanText(body.text, { mayBeEmpty: attachmentIds.length > 0 });
-  const attachments = await ownAttachments(context, asker, params.id, attachmentIds);
+  const attachments = await ownAttachments(context, asker, params.id, body);
   return appendText(context, asker, {
     conversationId: params.id,
     text,
@@ -59,12 +60,15 @@ export async function appendText(
   return presentMessage(message, authorName, { userId: asker.userId, links: context.links });
 }
 
-/** The uploads that a message names: the asker's own, and not in another conversation yet. */
+/**
+ * The uploads that a message names: the asker's own, and not in another conversation yet. Of a message that was sent before they may be
+ * gone with it; then there are none, and the journal answers the first message.
+ */
 async function ownAttachments(
   context: Context,
   asker: PersonAsker,
   conversationId: string,
-  ids: readonly string[],
+  { clientId, attachmentIds: ids = [] }: { clientId: string; attachmentIds?: readonly string[] },
 ): Promise<StoredAttachment[]> {
   if (ids.length === 0) return [];
   const rows = await context.db
@@ -74,6 +78,7 @@ async function ownAttachments(
     .where('owner_id', '=', asker.userId)
     .where((is) => is.or([is('conversation_id', 'is', null), is('conversation_id', '=', conversationId)]))
     .execute();
+  if (rows.length < ids.length && (await wasSent(context, asker, conversationId, clientId))) return [];
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id, index) => {
     const row = byId.get(id.toLowerCase());
@@ -91,6 +96,22 @@ async function ownAttachments(
       ...(row.thumbnail !== null && { thumbnail: true }),
     };
   });
+}
+
+async function wasSent(
+  context: Context,
+  asker: PersonAsker,
+  conversationId: string,
+  clientId: string,
+): Promise<boolean> {
+  const first = await context.db
+    .selectFrom('messages')
+    .select('seq')
+    .where('conversation_id', '=', conversationId)
+    .where('author', '=', asker.userId)
+    .where('client_id', '=', clientId)
+    .executeTakeFirst();
+  return first !== undefined;
 }
 
 /** Appends an `edit`, and answers the message that it changed. */
@@ -121,6 +142,7 @@ export const redactMessage: Action<'redactMessage', PersonAsker> = async (contex
   if (attachments.length > 0)
     await deleteAttachments(
       context,
+      params.id,
       attachments.map((attachment) => attachment.id),
     );
   return changedMessage(context, asker, params.id, params.seq);
@@ -153,11 +175,22 @@ async function changedMessage(
   return presentMessage(row, row.author_name, { userId: asker.userId, links: context.links });
 }
 
-/** Rows first: bytes that nothing names any more are harmless, a row without bytes is not. */
-async function deleteAttachments(context: Context, ids: readonly string[]): Promise<void> {
+/**
+ * Deletes those that no other message of the conversation carries. Rows first: bytes that nothing names any more are harmless, a row
+ * without bytes is not.
+ */
+async function deleteAttachments(
+  context: Context,
+  conversationId: string,
+  ids: readonly string[],
+): Promise<void> {
   const rows = await context.db
     .deleteFrom('attachments')
     .where('id', 'in', ids)
+    .where(
+      sql<boolean>`not exists (select 1 from messages m where m.conversation_id = ${conversationId}::uuid
+        and m.data @> jsonb_build_object('attachments', jsonb_build_array(jsonb_build_object('id', attachments.id))))`,
+    )
     .returning(['blob', 'thumbnail'])
     .execute();
   for (const row of rows) {

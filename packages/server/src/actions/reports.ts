@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { transact } from '../db/transact.ts';
-import { cleanNote, invalid } from '../domain/line.ts';
+import { cleanLine, cleanNote, invalid } from '../domain/line.ts';
 import type { Action, PersonAsker } from './action.ts';
 import { noConversation } from './seats.ts';
 
@@ -10,6 +10,7 @@ import { noConversation } from './seats.ts';
  * one again. The reporter's seat is locked meanwhile, so that two clicks at once are one report.
  */
 export const reportConversation: Action<'reportConversation', PersonAsker> = (context, asker, { body }) => {
+  const reason = cleanLine(body.reason, '/reason');
   const text = cleanNote(body.text ?? '', '/text');
   const seq = body.seq ?? null;
   return transact(context.db, async (trx) => {
@@ -34,7 +35,7 @@ export const reportConversation: Action<'reportConversation', PersonAsker> = (co
         conversation_id: body.conversationId,
         seq,
         reporter: asker.userId,
-        reason: body.reason,
+        reason,
         text,
         created_at: new Date(),
       })

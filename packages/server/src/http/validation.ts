@@ -1,4 +1,4 @@
-import type { FieldError } from '@parley/protocol';
+import { hostIdPattern, ProblemError, type FieldError } from '@parley/protocol';
 import { Ajv, type ErrorObject } from 'ajv';
 import type { FastifySchemaCompiler, FastifySchema } from 'fastify';
 import { addFormats } from './formats.ts';
@@ -32,9 +32,21 @@ export const compileValidator: FastifySchemaCompiler<FastifySchema> = ({ schema,
   return (value: unknown) => {
     const validate = isHuge(value) ? first : whole;
     const errors = validate(value) ? findNul(value, part) : explain(validate.errors ?? [], part);
-    return errors.length === 0 ? { value } : { error: new InvalidRequest(errors.slice(0, maxErrors)) };
+    if (errors.length === 0) return { value };
+    const refusal = new InvalidRequest(errors.slice(0, maxErrors));
+    const isNowhere = part === 'params' && !validate.errors?.some(isOfHostId);
+    return {
+      error: isNowhere
+        ? new ProblemError('not-found', `There is no such thing. ${refusal.message}`)
+        : refusal,
+    };
   };
 };
+
+/** The marketplace chooses these, so it hears what is wrong; Parley's own ids and numbers name something or nothing. */
+function isOfHostId(error: ErrorObject): boolean {
+  return error.keyword === 'pattern' && error.schema === hostIdPattern;
+}
 
 function isHuge(value: unknown): boolean {
   const waiting = [value];
