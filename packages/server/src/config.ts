@@ -62,7 +62,6 @@ const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
  */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>, mode: Mode): Config {
   const reader = createReader(env);
-  refuseRedis(reader.text('REDIS_URL'), reader.fail);
   const settings = {
     mode,
     ...readDatabase(reader),
@@ -76,12 +75,4 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, mo
   const config = { ...settings, ...readSecrets(reader, mode, settings.dataDir), warnings: reader.warnings };
   if (reader.problems.length > 0) throw new ConfigError(reader.problems);
   return config;
-}
-
-function refuseRedis(url: string | null, fail: (problem: string) => void): void {
-  if (url === null) return;
-  fail(
-    'REDIS_URL is set, but this version does not carry events over Redis yet. ' +
-      'Leave it unset: PostgreSQL carries them between nodes.',
-  );
 }

@@ -11,6 +11,8 @@ export type BusEvent =
       readonly message: MessageRow;
       readonly authorName: string;
     }
+  /** What `message.sent` is on the other nodes: the conversation has messages up to `seq`; they are read from the database. */
+  | { readonly type: 'message.stored'; readonly conversationId: string; readonly seq: number }
   | {
       readonly type: 'conversation.read';
       readonly recipients: readonly string[];
@@ -35,7 +37,7 @@ export type BusEvent =
   /** This node may have missed other nodes' events: whoever is connected here has to sync. */
   | { readonly type: 'bus.interrupted' };
 
-/** Carries events to every node, this one included. A hint, not the truth: what it loses, clients fetch by `sync`. */
+/** Carries events to every node, this one included. A hint, not the truth: what it loses is read from the database. */
 export interface Bus {
   /** Never throws and never waits: a send does not depend on the bus. */
   publish(events: readonly BusEvent[]): void;

@@ -10,7 +10,9 @@ export type Hint =
   | readonly ['r', conversationId: string, userId: string, seq: number]
   | readonly ['t', conversationId: string, userId: string]
   | readonly ['c', conversationId: string, recipients: readonly string[]]
-  | readonly ['b', recipients: readonly string[]];
+  | readonly ['b', recipients: readonly string[]]
+  /** Hints were lost that the database cannot tell. */
+  | readonly ['i'];
 
 /** The hints that stand for some events; long lists of recipients become several. */
 export function hintsOf(events: readonly BusEvent[]): Hint[] {
@@ -26,6 +28,7 @@ export function hintsOf(events: readonly BusEvent[]): Hint[] {
         return chunks(event.recipients).map((recipients) => ['c', event.conversationId, recipients]);
       case 'user.barred':
         return chunks(event.recipients).map((recipients) => ['b', recipients]);
+      case 'message.stored':
       case 'bus.interrupted':
         return [];
     }
@@ -39,7 +42,7 @@ function chunks(recipients: readonly string[]): string[][] {
   );
 }
 
-/** Payloads for `pg_notify`, each the sender's name and as many hints as fit, in order. */
+/** Payloads that every backend takes, each the sender's name and as many hints as fit, in order. */
 export function payloadsOf(node: string, hints: readonly Hint[]): string[] {
   const payloads: string[] = [];
   let parts: string[] = [];
@@ -62,8 +65,17 @@ export function payloadsOf(node: string, hints: readonly Hint[]): string[] {
 export function readPayload(node: string, payload: string): Hint[] {
   const start = payload.indexOf('[');
   if (start < 0 || payload.slice(0, start) === node) return [];
-  const parsed: unknown = JSON.parse(payload.slice(start));
+  const parsed = parseOrNull(payload.slice(start));
   return Array.isArray(parsed) ? parsed.filter(isHint) : [];
+}
+
+/** Whoever reaches the bus may publish; what is no JSON is nobody's. */
+function parseOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 function isHint(value: unknown): value is Hint {
@@ -76,5 +88,6 @@ function isHint(value: unknown): value is Hint {
   if (type === 'r') return typeof a === 'string' && typeof b === 'string' && typeof c === 'number';
   if (type === 't') return typeof a === 'string' && typeof b === 'string';
   if (type === 'c') return typeof a === 'string' && isList(b);
-  return type === 'b' && isList(a);
+  if (type === 'b') return isList(a);
+  return type === 'i';
 }

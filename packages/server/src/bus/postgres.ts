@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto';
+import { Socket } from 'node:net';
 import { sql, type Kysely } from 'kysely';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import type { Tables } from '../db/tables.ts';
-import type { Bus, BusEvent } from './bus.ts';
-import { hintsOf, payloadsOf, readPayload, type Hint } from './hints.ts';
-import { resolveHints } from './resolve-hints.ts';
+import type { Bus } from './bus.ts';
+import { createHintBus, type TransportEvents } from './hint-bus.ts';
 
 export interface PostgresBusOptions {
   readonly connectionString: string;
@@ -14,107 +13,58 @@ export interface PostgresBusOptions {
 }
 
 /** Milliseconds between tries to listen again. */
-const retryDelay = 1_000;
+const retryDelay = 500;
+/** Milliseconds between questions whether the connection that listens is alive, and for the answer. */
+const probeInterval = 2_000;
+const probeTimeout = 4_000;
 
-/** Events between nodes by `LISTEN` and `NOTIFY`: one payload a batch, hints alone; each node reads the rest from the database. */
-export async function createPostgresBus(options: PostgresBusOptions): Promise<Bus> {
-  const node = randomBytes(6).toString('hex');
-  const handlers = new Set<(event: BusEvent) => void>();
-  const emit = (event: BusEvent): void => handlers.forEach((handler) => handler(event));
-  const outgoing = createSequence((error) =>
-    options.log.warn({ err: error }, 'other nodes could not be told of an event'),
-  );
-  const incoming = createSequence((error) => {
-    options.log.warn({ err: error }, "another node's event could not be read");
-    emit({ type: 'bus.interrupted' });
-  });
-
-  const listener = await keepListening(options, {
-    onPayload: (payload) => {
-      const hints = readPayload(node, payload);
-      if (hints.length > 0) incoming.add(async () => (await resolveHints(options.db, hints)).forEach(emit));
-    },
-    onReconnected: () => emit({ type: 'bus.interrupted' }),
-  });
-
-  return {
-    publish(events) {
-      events.forEach(emit);
-      const hints = hintsOf(events);
-      if (hints.length > 0) outgoing.add(() => notify(options.db, node, hints));
-    },
-    subscribe(handler) {
-      handlers.add(handler);
-      return () => handlers.delete(handler);
-    },
-    async close() {
-      await outgoing.settled();
-      await listener.close();
-      await incoming.settled();
-    },
-  };
-}
-
-async function notify(db: Kysely<Tables>, node: string, hints: readonly Hint[]): Promise<void> {
-  await sql`select pg_notify('parley', payload) from unnest(${payloadsOf(node, hints)}::text[]) as payload`.execute(
+/** Events between nodes by `LISTEN` and `NOTIFY`: one statement a batch of hints, whatever its size. */
+export function createPostgresBus(options: PostgresBusOptions): Promise<Bus> {
+  const { db, log } = options;
+  return createHintBus({
     db,
-  );
-}
-
-/** Runs tasks one after the other. */
-function createSequence(onError: (error: unknown) => void): {
-  add(task: () => Promise<void>): void;
-  settled(): Promise<void>;
-} {
-  let last = Promise.resolve();
-  return {
-    add(task) {
-      last = last.then(task).catch(onError);
+    log,
+    connect: async (events) => {
+      const listener = await keepListening(options, events);
+      return {
+        async send(payloads) {
+          await sql`select pg_notify('parley', payload) from unnest(${payloads}::text[]) as payload`.execute(db);
+        },
+        close: () => listener.close(),
+      };
     },
-    settled: () => last,
-  };
+  });
 }
 
-interface ListenerEvents {
-  readonly onPayload: (payload: string) => void;
-  readonly onReconnected: () => void;
+/** A connection that listens. `ended` settles when it is of no more use, with `broken` when it was not ended by `end`. */
+interface Listening {
+  readonly ended: Promise<void>;
+  end(): Promise<void>;
 }
 
 /** Holds one connection that listens; when it breaks, another is made until `close`. */
 async function keepListening(
   options: PostgresBusOptions,
-  events: ListenerEvents,
+  events: TransportEvents,
 ): Promise<{ close(): Promise<void> }> {
   let closed = false;
-  let client = await listen();
   let retry: NodeJS.Timeout | undefined;
+  let current = await listen(options, events);
+  watch(current);
 
-  async function listen(): Promise<pg.Client> {
-    const fresh = new pg.Client({
-      connectionString: options.connectionString,
-      application_name: 'parley-bus',
-      keepAlive: true,
+  function watch(listening: Listening): void {
+    void listening.ended.then(() => {
+      if (!closed) reconnect();
     });
-    fresh.on('error', (error) =>
-      options.log.warn({ err: error }, 'the connection that listens for events broke'),
-    );
-    fresh.on('end', () => {
-      if (!closed && fresh === client) retry = setTimeout(reconnect, retryDelay);
-    });
-    fresh.on('notification', ({ payload }) => {
-      if (payload !== undefined) events.onPayload(payload);
-    });
-    await fresh.connect();
-    await fresh.query('listen parley');
-    return fresh;
   }
 
   function reconnect(): void {
-    listen().then(
+    listen(options, events).then(
       (fresh) => {
-        client = fresh;
-        if (closed) void fresh.end();
-        else events.onReconnected();
+        current = fresh;
+        if (closed) return void fresh.end();
+        watch(fresh);
+        events.onInterrupted();
       },
       () => {
         if (!closed) retry = setTimeout(reconnect, retryDelay);
@@ -126,7 +76,48 @@ async function keepListening(
     async close() {
       closed = true;
       clearTimeout(retry);
-      await client.end().catch(() => undefined);
+      await current.end();
+    },
+  };
+}
+
+async function listen(options: PostgresBusOptions, events: TransportEvents): Promise<Listening> {
+  const socket = new Socket();
+  const client = new pg.Client({
+    connectionString: options.connectionString,
+    application_name: 'parley-bus',
+    keepAlive: true,
+    connectionTimeoutMillis: probeTimeout,
+    query_timeout: probeTimeout,
+    stream: () => socket,
+  });
+  client.on('error', (error) =>
+    options.log.warn({ err: error }, 'the connection that listens for events broke'),
+  );
+  client.on('notification', ({ payload }) => {
+    if (payload !== undefined) events.onPayload(payload);
+  });
+  const ended = new Promise<void>((resolve) => {
+    client.on('end', () => resolve());
+    socket.on('close', () => resolve());
+  });
+  try {
+    await client.connect();
+    await client.query('listen parley');
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+  // A network that swallows everything breaks no connection; only an answer shows that somebody is there.
+  const probe = setInterval(() => client.query('select 1').catch(() => socket.destroy()), probeInterval);
+  void ended.then(() => clearInterval(probe));
+  return {
+    ended,
+    async end() {
+      clearInterval(probe);
+      const cut = setTimeout(() => socket.destroy(), 1_000);
+      await Promise.race([client.end().catch(() => undefined), ended]);
+      clearTimeout(cut);
     },
   };
 }

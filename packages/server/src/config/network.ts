@@ -6,7 +6,8 @@ export interface NetworkConfig {
   readonly host: string;
   /** Origin of the service as people reach it, without a slash at its end. */
   readonly publicUrl: string;
-  readonly redisUrl: null;
+  /** Redis or Valkey that carries events between nodes; null: PostgreSQL does. */
+  readonly redisUrl: string | null;
   /** Origins that browsers may call and connect from, and may show the hosted pages in a frame; `publicUrl`'s included. */
   readonly allowedOrigins: readonly string[];
   /** Whose `X-Forwarded-For` is believed: nobody's, everybody's, that of so many hops, or of these addresses. */
@@ -24,7 +25,7 @@ export function readNetwork(reader: Reader): NetworkConfig {
     port,
     host: reader.text('HOST') ?? '127.0.0.1',
     publicUrl,
-    redisUrl: null,
+    redisUrl: reader.url('REDIS_URL', ['redis:', 'rediss:']),
     allowedOrigins: readAllowedOrigins(reader, publicUrl),
     trustProxy: readTrustProxy(reader),
     marketplaceHosts: readHosts(reader, publicUrl),

@@ -7,6 +7,7 @@ export interface Audience {
   /** The connections of one person; none is an empty set. */
   of(userId: string): ReadonlySet<Connection>;
   all(): Iterable<Connection>;
+  people(): Iterable<string>;
   size(): number;
 }
 
@@ -32,6 +33,7 @@ export function createAudience(): Audience {
     *all() {
       for (const connections of byUser.values()) yield* connections;
     },
+    people: () => byUser.keys(),
     size: () => size,
   };
 }

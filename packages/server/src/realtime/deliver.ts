@@ -6,8 +6,11 @@ import { presentMessage } from '../db/present.ts';
 import type { Audience } from './audience.ts';
 import { pushText, sendKey, type Connection } from './connection.ts';
 
+/** What can be pushed as it is: messages in their order, and what has none. */
+export type Push = Exclude<BusEvent, { type: 'message.stored' | 'bus.interrupted' }>;
+
 /** Pushes an event to those of its recipients who are connected here. */
-export function deliver(context: Context, audience: Audience, event: BusEvent): void {
+export function deliver(context: Context, audience: Audience, event: Push): void {
   switch (event.type) {
     case 'message.sent':
       return deliverMessage(context, audience, event);
@@ -25,8 +28,6 @@ export function deliver(context: Context, audience: Audience, event: BusEvent): 
       return event.recipients.forEach((userId) =>
         closeAll(audience.of(userId), closeCodes.forbidden, 'barred'),
       );
-    case 'bus.interrupted':
-      return closeAll(audience.all(), closeCodes.resync, 'resync');
   }
 }
 

@@ -5,7 +5,7 @@ import { WebSocketServer, type RawData } from 'ws';
 import type { Context, PersonAsker } from '../actions/action.ts';
 import { createAudience, type Audience } from './audience.ts';
 import { pushFrame, type Connection, type Line } from './connection.ts';
-import { deliver } from './deliver.ts';
+import { startDelivery } from './delivery.ts';
 import { answerFrame, problemOf } from './handle-frame.ts';
 import { dismissAll, isLeaving, leaveIfAnswered } from './leave.ts';
 import type { RealtimeObserver } from './observer.ts';
@@ -50,11 +50,7 @@ export function attachGateway(server: Server, context: Context, options: Gateway
     maxPayload: limits.frameBytes,
   });
   const audience = createAudience();
-  const unsubscribe = context.bus.subscribe((event) => {
-    deliver(context, audience, event);
-    if (event.type === 'message.sent')
-      options.observer?.onPush(Date.now() - event.message.created_at.getTime());
-  });
+  const delivery = startDelivery(context, audience, options.observer);
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const isFull = sockets.clients.size - audience.size() >= maxWaiting;
     const refusal = isFull
@@ -68,6 +64,7 @@ export function attachGateway(server: Server, context: Context, options: Gateway
           stream: socket,
           gathering: false,
           observer: options.observer,
+          held: delivery.held,
         }),
       );
   };
@@ -85,7 +82,7 @@ export function attachGateway(server: Server, context: Context, options: Gateway
       server.off('upgrade', onUpgrade);
       clearInterval(beat);
       await dismissAll(sockets.clients, [...audience.all()]);
-      unsubscribe();
+      await delivery.close();
     },
   };
 }
@@ -180,10 +177,10 @@ async function admit(
     return connection;
   } catch (error) {
     const { code, problem } = problemOf(context, error);
-    else if (code === 'unavailable') socket.close(tryAgainLater, 'unavailable');
     line.observer?.onFrame('auth', code);
     pushFrame(line, { op: 'error', ...(ref !== undefined && { ref }), problem });
     if (code === 'too-many') socket.close(tryAgainLater, 'too many connections');
+    else if (code === 'unavailable') socket.close(tryAgainLater, 'unavailable');
     else socket.close(closeCodes.unauthenticated, 'unauthenticated');
     return null;
   }

@@ -76,6 +76,8 @@ async function handleSend(
     const message = await inOrder(connection, frame, () =>
       sendMessage(context, connection.asker, { params: { id: conversationId }, body: send }),
     );
+    // Another node's messages before it may still be on their way here; the answer keeps its place behind them.
+    if (!pending.answered) await connection.held(message.conversationId, message.seq);
     return pending.answered ? null : { op: 'sent', ref, message };
   } finally {
     if (connection.pending.get(key) === pending) connection.pending.delete(key);
@@ -117,12 +119,12 @@ export async function answerFrame(
 /** What a caller may know of an error: a problem as it is, a database that is away, anything else as `internal` (and the log has it). */
 export function problemOf(context: Pick<Context, 'log'>, error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
-  context.log.error({ err: error }, 'a frame failed');
-  return new ProblemError('internal', 'Something went wrong here; try again.');
   if (isUnreachable(error)) {
     context.log.error({ err: error }, 'the database cannot be reached');
     return databaseAway();
   }
+  context.log.error({ err: error }, 'a frame failed');
+  return new ProblemError('internal', 'Something went wrong here; try again.');
 }
 
 function requireConversationScope(connection: Connection, frame: ClientFrame): void {

@@ -1,0 +1,84 @@
+import { createClient } from '@redis/client';
+import type { Kysely } from 'kysely';
+import type { Logger } from 'pino';
+import type { Tables } from '../db/tables.ts';
+import type { Bus } from './bus.ts';
+import { createHintBus, type Transport, type TransportEvents } from './hint-bus.ts';
+
+export interface RedisBusOptions {
+  /** `redis://` or `rediss://`, with user, password and number of the database as usual. */
+  readonly url: string;
+  readonly db: Kysely<Tables>;
+  readonly log: Logger;
+}
+
+/** Milliseconds between pings, and of silence after which a connection is given up. */
+const pingInterval = 2_000;
+const silence = 5_000;
+/** Milliseconds that a start waits for Redis; then it goes on without, and connects when it can. */
+const startPatience = 3_000;
+
+/**
+ * Events between nodes over Redis or Valkey, by `PUBLISH` on one channel. Redis need not be there: what others are told waits in
+ * a bounded queue, and messages are found in the database meanwhile.
+ */
+export function createRedisBus({ url, db, log }: RedisBusOptions): Promise<Bus> {
+  return createHintBus({ db, log, connect: (events) => connect(url, log, events) });
+}
+
+/** Redis' channels know no databases, so that the number in the address is made part of the name. */
+export function channelOf(url: string): string {
+  return `parley:${/^\/\d+$/.exec(new URL(url).pathname)?.[0].slice(1) ?? '0'}`;
+}
+
+async function connect(url: string, log: Logger, events: TransportEvents): Promise<Transport> {
+  const channel = channelOf(url);
+  const publisher = open(url, log);
+  const subscriber = open(url, log);
+  let started = false;
+  // Fires at every new connection, once it listens again to what it listened to.
+  subscriber.on('ready', () => {
+    if (started) events.onInterrupted();
+  });
+  const ready = Promise.all([
+    publisher.connect(),
+    subscriber.connect().then(() => subscriber.subscribe(channel, events.onPayload)),
+  ]).catch((error: unknown) => log.warn({ err: error }, 'Redis could not be connected'));
+  await Promise.race([ready, delay(startPatience)]);
+  started = true;
+  return {
+    async send(payloads) {
+      await Promise.all(payloads.map((payload) => publisher.publish(channel, payload)));
+    },
+    close() {
+      publisher.destroy();
+      subscriber.destroy();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** A client that never gives up, and rather fails a command than keeping it while Redis is away. */
+function open(url: string, log: Logger) {
+  const client = createClient({
+    url,
+    pingInterval,
+    disableOfflineQueue: true,
+    socket: {
+      connectTimeout: silence,
+      socketTimeout: silence,
+      reconnectStrategy: (retries) => Math.min(50 * 2 ** Math.min(retries, 6), 2_000) + Math.random() * 100,
+    },
+  });
+  let isDown = false;
+  client.on('error', (error: unknown) => {
+    if (!isDown) log.warn({ err: error }, 'the connection to Redis broke; it is made again when it can');
+    isDown = true;
+  });
+  client.on('ready', () => (isDown = false));
+  return client;
+}
+
+function delay(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
