@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { apiKey, seedShop, startTestService, type TestService } from '../../server/test/support/service.ts';
+import { apiKey, seedShop, startTestService, type TestService } from '../../server/test/support/running-service.ts';
 import { createStorage } from './support/storage.ts';
 import { clientOf, online, shown, watch } from './support/people.ts';
 import { startRelay, type Relay } from './support/relay.ts';

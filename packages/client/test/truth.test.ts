@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { apiKey, startTestService, type TestService } from '../../server/test/support/service.ts';
+import { apiKey, startTestService, type TestService } from '../../server/test/support/running-service.ts';
 import type { ConversationStore, InboxStore, ParleyClient } from '../src/index.ts';
 import { clientOf, online, shown, watch } from './support/people.ts';
 import { startRelay, type Relay } from './support/relay.ts';

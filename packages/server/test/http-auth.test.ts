@@ -11,7 +11,7 @@ import {
   startTestService,
   tokenFor,
   type TestService,
-} from './support/service.ts';
+} from './support/running-service.ts';
 
 let service: TestService;
 let keySet: Server;

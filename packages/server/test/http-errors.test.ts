@@ -7,7 +7,7 @@ import {
   startTestService,
   tokenFor,
   type TestService,
-} from './support/service.ts';
+} from './support/running-service.ts';
 
 let service: TestService;
 let john: string;

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { routes } from '@parley/protocol';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestService, type TestService } from './support/service.ts';
+import { startTestService, type TestService } from './support/running-service.ts';
 
 let service: TestService;
 const isBuilt = existsSync(fileURLToPath(new URL('../dist/public/inbox.html', import.meta.url)));

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
-import { apiKey, secret } from './support/service.ts';
+import { apiKey, secret } from './support/running-service.ts';
 
 let database: TestDatabase;
 let folder: string;

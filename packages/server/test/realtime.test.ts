@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Ajv } from 'ajv';
 import { serverFrames } from '@parley/protocol';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { startTestService, tokenFor, type TestService } from './support/service.ts';
+import { startTestService, tokenFor, type TestService } from './support/running-service.ts';
 import { at, connectAs, connectSocket, type Json, type TestSocket } from './support/socket.ts';
 
 let service: TestService;

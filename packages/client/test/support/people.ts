@@ -1,5 +1,5 @@
 import { afterEach, expect, vi } from 'vitest';
-import { tokenFor } from '../../../server/test/support/service.ts';
+import { tokenFor } from '../../../server/test/support/running-service.ts';
 import { createClient, type ClientOptions, type ParleyClient, type Store } from '../../src/index.ts';
 import { fast } from './clock.ts';
 import { createStorage } from './storage.ts';

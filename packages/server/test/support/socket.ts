@@ -1,5 +1,5 @@
 import { WebSocket, type RawData } from 'ws';
-import { tokenFor, type TestService } from './service.ts';
+import { tokenFor, type TestService } from './running-service.ts';
 
 /** A frame as it came. */
 export type Json = Readonly<Record<string, unknown>>;
