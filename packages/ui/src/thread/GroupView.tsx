@@ -55,10 +55,8 @@ function saysTheSame(a: GroupViewProps, b: GroupViewProps): boolean {
   );
 }
 
-const sameFields = (a: object, b: object): boolean => {
-  const others = new Map(Object.entries(b));
-  return Object.entries(a).every(([key, value]) => others.get(key) === value);
-};
+const sameFields = (a: object, b: object): boolean =>
+  Object.entries(a).every(([key, value]) => Reflect.get(b, key) === value);
 
 function authorName({ author }: Group, { buyer, store }: Conversation): string {
   return author.name || (author.side === 'buyer' ? buyer.name : store.name);

@@ -1,0 +1,51 @@
+import sharp from 'sharp';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { seedShop, startTestService, tokenFor, type TestService } from './support/running-service.ts';
+
+let service: TestService;
+let john: string;
+let conversationId: string;
+
+beforeAll(async () => {
+  service = await startTestService();
+  await seedShop(service);
+  john = await tokenFor('john');
+  const opened = await service.ask('openConversation', {
+    as: john,
+    body: { listingId: 'bowl', text: 'A picture follows', clientId: 'c-1' },
+  });
+  conversationId = opened.conversation.id;
+});
+afterAll(() => service.close());
+
+async function upload(): Promise<string> {
+  const picture = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#c84' } })
+    .png()
+    .toBuffer();
+  const form = new FormData();
+  form.append('file', new Blob([new Uint8Array(picture)]), 'bowl.png');
+  const response = await fetch(`${service.url}/v1/attachments`, {
+    method: 'POST',
+    body: form,
+    headers: { authorization: `Bearer ${john}` },
+  });
+  const answer: unknown = await response.json();
+  if (typeof answer !== 'object' || answer === null || !('id' in answer)) throw new Error('Not uploaded');
+  return String(answer.id);
+}
+
+const lastMessage = async () =>
+  (await service.ask('getConversation', { as: john, params: { id: conversationId } })).lastMessage;
+
+test('a last message without words says what it carries, until it is taken back', async () => {
+  expect(await lastMessage()).not.toHaveProperty('attachmentTypes');
+  const { seq } = await service.ask('sendMessage', {
+    as: john,
+    params: { id: conversationId },
+    body: { text: '', clientId: 'c-2', attachmentIds: [await upload()] },
+  });
+  expect(await lastMessage()).toMatchObject({ seq, text: '', attachmentTypes: ['image/png'] });
+  await service.ask('redactMessage', { as: john, params: { id: conversationId, seq } });
+  expect(await lastMessage()).toMatchObject({ seq, text: '' });
+  expect(await lastMessage()).not.toHaveProperty('attachmentTypes');
+});
