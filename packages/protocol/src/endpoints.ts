@@ -362,5 +362,4 @@ export type Body<N extends RouteName> = Of<N, 'body'>;
 export type Answer<N extends RouteName> = Static<(typeof endpoints)[N]['response']>;
 export type SyncAnswer = Static<typeof SyncAnswer>;
 export type InboxFilter = (typeof inboxFilters)[number];
-export type ReportReason = (typeof reportReasons)[number];
 export { routes };

@@ -58,22 +58,6 @@ export async function loadConversation(
   return row === undefined ? null : presentConversation(row);
 }
 
-/** One conversation as each of several people sees it. */
-export async function loadConversationFor(
-  db: Kysely<Tables>,
-  id: string,
-  userIds: readonly string[],
-): Promise<Map<string, Conversation>> {
-  const pairs = await Promise.all(
-    userIds.map(async (userId) => [userId, await loadConversation(db, userId, id)] as const),
-  );
-  return new Map(
-    pairs.flatMap(([userId, conversation]) =>
-      conversation === null ? [] : [[userId, conversation] as const],
-    ),
-  );
-}
-
 export interface InboxQuery {
   readonly userId: string;
   readonly filter: 'all' | 'unread' | 'needs-reply' | 'archived';

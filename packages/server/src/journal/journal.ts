@@ -1,4 +1,4 @@
-import type { MessageKind, ProblemError } from '@parley/protocol';
+import type { MessageKind } from '@parley/protocol';
 import type { MessageData, MessageRow } from '../db/tables.ts';
 
 /** What is to be appended to a conversation's log. */
@@ -34,5 +34,3 @@ export interface Journal {
   /** Stops taking entries and resolves when those in hand are written. */
   close(): Promise<void>;
 }
-
-export type AppendError = ProblemError;
