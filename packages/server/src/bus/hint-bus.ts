@@ -33,7 +33,15 @@ const closePatience = 1_000;
 export async function createHintBus({ db, log, connect }: HintBusOptions): Promise<Bus> {
   const node = randomBytes(6).toString('hex');
   const handlers = new Set<(event: BusEvent) => void>();
-  const emit = (event: BusEvent): void => handlers.forEach((handler) => handler(event));
+  // `publish` never throws: after a commit it would make a sender believe that nothing was stored.
+  const emit = (event: BusEvent): void =>
+    handlers.forEach((handler) => {
+      try {
+        handler(event);
+      } catch (error) {
+        log.error({ err: error }, 'an event could not be delivered');
+      }
+    });
 
   const incoming = createHintQueue({
     handle: async (hints) => (await resolveHints(db, hints)).forEach(emit),
