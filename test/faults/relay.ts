@@ -1,0 +1,70 @@
+import { once } from 'node:events';
+import { connect, createServer, type NetConnectOpts, type Socket } from 'node:net';
+
+/** Stands where the network is, and can do what networks do. */
+export interface Relay {
+  readonly port: number;
+  /** Where new connections lead from now on. */
+  lead(target: NetConnectOpts): void;
+  /** Forwards nothing any more, in silence: no reset, no end. What comes waits. New connections are taken and wait too. */
+  stall(): void;
+  resume(): void;
+  /** Resets every connection. */
+  cut(): void;
+  close(): Promise<void>;
+}
+
+/** Listens on a port of its own and forwards bytes both ways. */
+export async function startRelay(first: NetConnectOpts): Promise<Relay> {
+  let target = first;
+  let stalled = false;
+  const pairs = new Set<readonly [Socket, Socket]>();
+
+  const server = createServer((near) => {
+    near.setNoDelay(true);
+    const far = connect(target);
+    const pair = [near, far] as const;
+    pairs.add(pair);
+    forward(near, far);
+    forward(far, near);
+    if (stalled) hold(pair);
+    near.once('close', () => pairs.delete(pair));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port is free');
+
+  return {
+    port: address.port,
+    lead: (next) => void (target = next),
+    stall() {
+      stalled = true;
+      pairs.forEach(hold);
+    },
+    resume() {
+      stalled = false;
+      for (const pair of pairs) pair.forEach((socket) => socket.resume());
+    },
+    cut: () => pairs.forEach((pair) => pair.forEach((socket) => socket.resetAndDestroy())),
+    async close() {
+      for (const pair of pairs) pair.forEach((socket) => socket.destroy());
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+function forward(from: Socket, to: Socket): void {
+  from.on('data', (bytes) => {
+    if (!to.write(bytes)) from.pause();
+  });
+  to.on('drain', () => from.resume());
+  from.on('end', () => to.end());
+  from.on('error', () => to.destroy());
+  from.on('close', () => to.destroy());
+}
+
+function hold(pair: readonly [Socket, Socket]): void {
+  pair.forEach((socket) => socket.pause());
+}
