@@ -17,6 +17,9 @@ export async function connect(url: string, token: string, events: LoadEvents): P
   const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/realtime`, { perMessageDeflate: false });
   await new Promise<void>((resolve, reject) => {
     socket.on('error', reject);
+    socket.on('close', (code, reason) =>
+      reject(new Error(`the service closed a socket: ${code} ${reason.toString()}`)),
+    );
     socket.on('open', () => socket.send(JSON.stringify({ op: 'auth', ref: 'auth', token })));
     socket.on('message', (data) => {
       const text = toText(data);

@@ -13,6 +13,8 @@ export interface Rates {
   readonly limitConversations: Rate;
   /** Requests of one user, or of one address without a token. */
   readonly limitRequests: Rate;
+  /** Sockets that one user may have open on one node. */
+  readonly limitConnections: number;
 }
 
 const seconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
@@ -22,6 +24,7 @@ export function readRates(reader: Reader): Rates {
     limitSends: readRate(reader, 'LIMIT_SENDS', { count: 5, seconds: 1 }),
     limitConversations: readRate(reader, 'LIMIT_CONVERSATIONS', { count: 20, seconds: 3600 }),
     limitRequests: readRate(reader, 'LIMIT_REQUESTS', { count: 50, seconds: 1 }),
+    limitConnections: reader.integer('LIMIT_CONNECTIONS', { min: 1, max: 1_000_000 }) ?? 10_000,
   };
 }
 

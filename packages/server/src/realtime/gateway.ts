@@ -36,9 +36,8 @@ export interface Gateway {
 const heartbeat = 30_000;
 /** Close code of IANA's registry: come back later. */
 const tryAgainLater = 1013;
-/** Sockets that may wait to say who they are, and that one person may have open on this node. */
+/** Sockets that may wait to say who they are. */
 const maxWaiting = 5_000;
-const maxPerPerson = 100;
 /** Frames of one connection that may wait for their answers; then no more are read from it until half of them have theirs. */
 const maxInFlight = 512;
 
@@ -153,7 +152,7 @@ async function admit(
         : new ProblemError('unauthenticated', 'The first frame must be auth, with a user token.');
     const { asker, expiresAt } = await options.authenticate('token' in read.frame ? read.frame.token : '');
     if (socket.readyState !== socket.OPEN) return null;
-    if (audience.of(asker.userId).size >= maxPerPerson) throw tooMany(30);
+    if (audience.of(asker.userId).size >= context.config.limitConnections) throw tooMany(30);
     const connection: Connection = {
       ...line,
       asker,
