@@ -6,6 +6,7 @@ import type { OutboxItem, Store } from './types.ts';
 
 interface Local {
   failed: OutboxItem | null;
+  waiting: OutboxItem | null;
   draft: string;
 }
 
@@ -17,10 +18,14 @@ export function createLocal(
 ): Store<ReadonlyMap<string, Local>> {
   return changes.store<ReadonlyMap<string, Local>>((previous) => {
     const next = new Map<string, Local>();
-    for (const [id, draft] of drafts.all()) next.set(id, { failed: null, draft });
+    for (const [id, draft] of drafts.all()) next.set(id, { failed: null, waiting: null, draft });
     for (const item of outbox.all()) {
-      const { failed = null, draft = '' } = next.get(item.conversationId) ?? {};
-      next.set(item.conversationId, { failed: failed ?? (item.state === 'failed' ? item : null), draft });
+      const { failed = null, waiting = null, draft = '' } = next.get(item.conversationId) ?? {};
+      next.set(item.conversationId, {
+        failed: failed ?? (item.state === 'failed' ? item : null),
+        waiting: item.state === 'waiting' ? item : waiting,
+        draft,
+      });
     }
     for (const [id, local] of next) next.set(id, keepRecord(previous?.get(id), local));
     const same = previous?.size === next.size && [...next].every(([id, local]) => previous.get(id) === local);

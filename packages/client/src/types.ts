@@ -116,7 +116,9 @@ export interface ParleyClient {
   readonly me: Store<Me | null>;
   readonly unread: Store<UnreadTotals>;
   /** Conversations that have something in the outbox or a draft: their last line says so in a list. */
-  readonly local: Store<ReadonlyMap<string, { failed: OutboxItem | null; draft: string }>>;
+  readonly local: Store<
+    ReadonlyMap<string, { failed: OutboxItem | null; waiting: OutboxItem | null; draft: string }>
+  >;
   /** The same query gives the same store. */
   inbox(query?: { filter?: InboxFilter; q?: string }): InboxStore;
   conversation(id: string): ConversationStore;

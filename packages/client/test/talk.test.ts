@@ -1,5 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { apiKey, seedShop, startTestService, type TestService } from '../../server/test/support/running-service.ts';
+import {
+  apiKey,
+  seedShop,
+  startTestService,
+  type TestService,
+} from '../../server/test/support/running-service.ts';
 import { createStorage } from './support/storage.ts';
 import { clientOf, online, shown, watch } from './support/people.ts';
 import { startRelay, type Relay } from './support/relay.ts';
@@ -234,6 +239,7 @@ describe('a send', () => {
     store.send({ text: 'two' });
     const waiting = await shown(store, ({ outbox }) => outbox[0]?.state === 'waiting');
     expect(waiting.outbox.map(({ state }) => state)).toEqual(['waiting', 'waiting']);
+    expect(john.local.getSnapshot().get(id)?.waiting?.text).toBe('two');
     await shown(store, ({ messages }) => messages.length === 3);
     expect(texts(store.getSnapshot())).toEqual(['Is it still there?', 'one', 'two']);
     expect(store.getSnapshot().outbox).toEqual([]);

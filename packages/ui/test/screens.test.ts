@@ -368,6 +368,22 @@ describe.each(['react', 'preact'] as const)('the messaging screens on %s', (engi
       await expect.poll(() => page.locator('.parley-strip').count()).toBe(0);
     }));
 
+  it('show what waits for the connection in the list, before what was said last', () =>
+    visit('offline', async (page) => {
+      const row = page.locator(`.parley-row[data-id="${first}"] .parley-row-last`);
+      await expect
+        .poll(() => row.textContent())
+        .toBe('You: I can throw you a new one this week, or refund it in full. Which would you like better?');
+    }));
+
+  it('say what a last message without words is', () =>
+    visit('list', async (page) => {
+      const last = (name: RegExp) =>
+        page.getByRole('link', { name }).locator('.parley-row-last').textContent();
+      expect(await last(/Filmlab Porto/)).toBe('2 photos');
+      expect(await last(/Priya N\./)).toBe('Message removed');
+    }));
+
   it('search, say that nothing is found, and lead back', () =>
     visit('list', async (page) => {
       await page.getByRole('searchbox').fill('vase');

@@ -15,6 +15,7 @@ export interface ConversationRowProps {
   href?: string | undefined;
   tabIndex: number;
   failed: OutboxItem | null;
+  waiting: OutboxItem | null;
   draft: string;
   onOpen: (id: string) => void;
 }
@@ -88,8 +89,8 @@ function Sign({ icon, text }: { icon: 'mute' | 'undo'; text: string }) {
   );
 }
 
-/** The truth about the last message: what could not be sent comes before a draft, and a draft before what was said last. */
-function LastLine({ conversation, userId, failed, draft, current }: ConversationRowProps) {
+/** The truth about the last message: what could not be sent comes before a draft, a draft before what waits, and that before what was said. */
+function LastLine({ conversation, userId, failed, waiting, draft, current }: ConversationRowProps) {
   const words = useWords();
   const said = conversation.lastMessage;
   if (failed)
@@ -103,6 +104,13 @@ function LastLine({ conversation, userId, failed, draft, current }: Conversation
     return (
       <span className="parley-row-last" dir="auto">
         <span className="parley-row-draft">{words.say('row.draft')}</span> {draft.slice(0, 160)}
+      </span>
+    );
+  if (waiting?.text)
+    return (
+      <span className="parley-row-last" dir="auto">
+        <Icon name="clock" small className="parley-late" />
+        <b>{words.say('row.you')}</b> {waiting.text.slice(0, 160)}
       </span>
     );
   if (!said) return <span className="parley-row-last">{words.say('row.none')}</span>;

@@ -50,6 +50,7 @@ export function RowList({ items, currentId, hrefOf, onOpen, onNearEnd, busy }: R
                 href={hrefOf?.(id)}
                 tabIndex={index === Math.max(activeIndex, 0) ? 0 : -1}
                 failed={mine?.failed ?? null}
+                waiting={mine?.waiting ?? null}
                 draft={mine?.draft ?? ''}
                 onOpen={onOpen}
               />

@@ -26,7 +26,9 @@ export class FixtureWorld {
   readonly conversations;
   readonly outbox;
   readonly unread;
-  readonly local = cell<ReadonlyMap<string, { failed: OutboxItem | null; draft: string }>>(new Map());
+  readonly local = cell<
+    ReadonlyMap<string, { failed: OutboxItem | null; waiting: OutboxItem | null; draft: string }>
+  >(new Map());
   /** Names of the calls that were made, with their input. */
   readonly calls: { name: string; input: unknown }[] = [];
   readonly sent: OutboxItem[] = [];
@@ -62,13 +64,13 @@ export class FixtureWorld {
   }
 
   private refreshLocal(): void {
-    const map = new Map<string, { failed: OutboxItem | null; draft: string }>();
+    const map = new Map<string, { failed: OutboxItem | null; waiting: OutboxItem | null; draft: string }>();
     for (const { id } of this.conversations.getSnapshot()) {
       const draft = this.draft(id);
-      const failed = this.outbox
-        .getSnapshot()
-        .find((item) => item.conversationId === id && item.state === 'failed');
-      if (failed || draft !== '') map.set(id, { failed: failed ?? null, draft });
+      const outbox = this.outbox.getSnapshot().filter((item) => item.conversationId === id);
+      const failed = outbox.find(({ state }) => state === 'failed') ?? null;
+      const waiting = outbox.findLast(({ state }) => state === 'waiting') ?? null;
+      if (failed || waiting || draft !== '') map.set(id, { failed, waiting, draft });
     }
     this.local.set(map);
   }

@@ -113,7 +113,7 @@ const sketches: Sketch[] = [
     n: 10,
     buyer: 'Priya N.',
     listing: 'Stoneware mug, set of two',
-    said: 'You: You’re welcome! Enjoy them.',
+    said: 'You: ',
     ago: 3 * day,
   },
   {
@@ -121,8 +121,17 @@ const sketches: Sketch[] = [
     store: 'Filmlab Porto',
     listing: 'Colour film, five rolls',
     picture: null,
-    said: 'Your scans are ready, the link is in your account.',
     ago: 12 * day,
+    change: {
+      lastMessage: {
+        seq: 12,
+        kind: 'text',
+        text: '',
+        author: { side: 'store', userId: 'seller' },
+        createdAt: before(12 * day),
+        attachmentTypes: ['image/jpeg', 'image/png'],
+      },
+    },
   },
   {
     n: 12,
