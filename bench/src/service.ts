@@ -23,9 +23,13 @@ export interface Service {
 const apiKey = 'bench-api-key-bench-api-key-bench-api-key';
 const program = join(dirname(fileURLToPath(import.meta.resolve('parley'))), '../bin/parley.mjs');
 
-export async function startService(): Promise<Service> {
+/** Over a database of its own, or over the one in `dataDir`, which is kept. */
+export async function startService(dataDir?: string): Promise<Service> {
   const folder = await mkdtemp(join(tmpdir(), 'parley-bench-'));
-  const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), log: () => undefined });
+  const postgres = await startEmbeddedPostgres({
+    dataDir: dataDir ?? join(folder, 'postgres'),
+    log: () => undefined,
+  });
   const port = await freePort();
   const child = spawn(process.execPath, [program, 'serve'], {
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -35,11 +35,15 @@ async function fill(service: Service, pair: Pair): Promise<void> {
     [conversations],
   );
   await client.query(
-    `insert into conversations (id, listing_id, buyer_id, store_id, last_seq, last_at, head_seq, head_kind, head_text, head_side, head_author, head_at, buyer_search, store_search)
+    `insert into conversations (id, listing_id, buyer_id, store_id, last_seq, last_at, head_seq, head_kind, head_text, head_side, head_author, head_at)
      select gen_random_uuid(), c.listing_id, 'r' || n, c.store_id, 1, now() - n * interval '1 minute', 1, 'text', 'Is it still there?', 'buyer', 'r' || n,
-       now() - n * interval '1 minute', parley_fold('Buyer ' || n || ' bowl'), parley_fold('store bowl')
+       now() - n * interval '1 minute'
      from conversations c, generate_series(1, $2) n where c.id = $1`,
     [pair.conversationId, conversations - 1],
+  );
+  await client.query(
+    `insert into conversation_search select c.id, c.buyer_id, c.store_id, parley_fold(b.name || ' bowl'), parley_fold('store bowl')
+     from conversations c join users b on b.id = c.buyer_id where c.buyer_id like 'r%'`,
   );
   await client.query(
     `insert into messages (conversation_id, seq, kind, author, side, body, created_at)

@@ -97,12 +97,12 @@ async function walk(
   watermark: Date | null,
 ): Promise<(PlaceRow & { matches: boolean })[]> {
   const { rows } = await sql<PlaceRow & { matches: boolean }>`with
-    w as materialized (select c.id, c.last_at, c.buyer_search, c.store_search from conversations c
+    w as materialized (select c.id, c.last_at from conversations c
       where ${conditions(query.filter, after)} order by c.last_at desc, c.id desc limit ${windowSize}),
     tail as materialized (${matchingTail(query.terms, watermark)})
     select c.id, c.last_at, ${namesHold(query.terms)} or t.found is not null
       or c.id in (select conversation_id from tail) as matches
-    from w c left join lateral (select true as found from message_texts t
+    from w c left join conversation_search k on k.conversation_id = c.id left join lateral (select true as found from message_texts t
       where t.conversation_id = c.id and ${holdsAll(sql`t.folded`, query.terms)} limit 1) t on true
     order by c.last_at desc, c.id desc`.execute(db);
   return rows;
@@ -118,7 +118,7 @@ async function searchByIndex(
     return await db.transaction().execute(async (trx) => {
       await sql`set local statement_timeout = ${sql.lit(statementTimeout)}`.execute(trx);
       const { rows } = await sql<PlaceRow>`with found as materialized (
-        select c.id as conversation_id from conversations c where ${namesHold(query.terms)}
+        select k.conversation_id from conversation_search k where ${namesHold(query.terms)}
         union select t.conversation_id from message_texts t where ${holdsAll(sql`t.folded`, query.terms)}
         union select conversation_id from (${matchingTail(query.terms, watermark)}) tail)
         select c.id, c.last_at from found join conversations c on c.id = found.conversation_id

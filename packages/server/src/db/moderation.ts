@@ -42,8 +42,8 @@ async function findNamed(
   terms: readonly Term[],
 ): Promise<Set<string>> {
   if (terms.length === 0) return new Set(ids);
-  const { rows } = await sql<{ id: string }>`select c.id from conversations c
-    where c.id = any(${ids}::uuid[]) and ${namesHold(terms)}`.execute(db);
+  const { rows } = await sql<{ id: string }>`select k.conversation_id as id from conversation_search k
+    where k.conversation_id = any(${ids}::uuid[]) and ${namesHold(terms)}`.execute(db);
   return new Set(rows.map((row) => row.id));
 }
 

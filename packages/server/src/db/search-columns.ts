@@ -17,18 +17,22 @@ export function inScope(scope: Scope): RawBuilder<boolean> {
 }
 
 // What each conversation is found by. The store's people look for the buyer, hence `buyer_search`; the buyer for the store.
-const sought = sql`select c.id, c.buyer_search as old_buyer, c.store_search as old_store,
-    parley_fold(concat_ws(E'\n', b.name, l.title, o.numbers)) as buyer_search,
-    parley_fold(concat_ws(E'\n', s.name, l.title, o.numbers)) as store_search
+const foundBy = `select c.id, c.buyer_id, c.store_id,
+    parley_fold(concat_ws(E'\\n', b.name, l.title, o.numbers)) as buyer_search,
+    parley_fold(concat_ws(E'\\n', s.name, l.title, o.numbers)) as store_search
   from conversations c
     join users b on b.id = c.buyer_id join listings l on l.id = c.listing_id join stores s on s.id = c.store_id
-    cross join lateral (select string_agg(coalesce(o.number, o.id), E'\n' order by o.created_at, o.id) as numbers
-      from orders o where o.listing_id = c.listing_id and o.buyer_id = c.buyer_id) o`;
+    left join lateral (select string_agg(coalesce(o.number, o.id), E'\\n' order by o.created_at, o.id) as numbers
+      from orders o where o.listing_id = c.listing_id and o.buyer_id = c.buyer_id) o on true`;
+const sought = sql.raw(foundBy);
+
+/** SQL that fills an empty `conversation_search` for all conversations. */
+export const fillSearch = `insert into conversation_search (conversation_id, buyer_id, store_id, buyer_search, store_search) ${foundBy}`;
 
 /** Those of a scope whose search columns do not say what the mirror says, as SQL that selects ids. */
 export function staleSearch(scope: Scope): RawBuilder<{ id: string }> {
-  return sql`select id from (${sought} where ${inScope(scope)}) x
-    where (old_buyer, old_store) is distinct from (buyer_search, store_search)`;
+  return sql`select x.id from (${sought} where ${inScope(scope)}) x left join conversation_search k on k.conversation_id = x.id
+    where (k.buyer_search, k.store_search) is distinct from (x.buyer_search, x.store_search)`;
 }
 
 /**
@@ -59,9 +63,10 @@ async function lockNames(trx: Kysely<Tables>, scope: Scope): Promise<void> {
 
 /** Writes the search columns of conversations that are locked already. */
 export async function writeSearch(trx: Kysely<Tables>, scope: Scope): Promise<void> {
-  await sql`update conversations c set buyer_search = x.buyer_search, store_search = x.store_search
-    from (${sought} where ${inScope(scope)}) x
-    where c.id = x.id and (c.buyer_search, c.store_search) is distinct from (x.buyer_search, x.store_search)`.execute(
+  await sql`insert into conversation_search as k (conversation_id, buyer_id, store_id, buyer_search, store_search)
+    ${sought} where ${inScope(scope)}
+    on conflict (conversation_id) do update set buyer_search = excluded.buyer_search, store_search = excluded.store_search
+    where (k.buyer_search, k.store_search) is distinct from (excluded.buyer_search, excluded.store_search)`.execute(
     trx,
   );
 }

@@ -38,10 +38,10 @@ export function holdsAll(column: RawBuilder<unknown>, terms: readonly Term[]): R
   )})`;
 }
 
-/** That each term of `conversations c` is in a name of either side, the title or an order's number. */
+/** That each term is in a name of either side, the title or an order's number: a condition on `conversation_search k`. */
 export function namesHold(terms: readonly Term[]): RawBuilder<boolean> {
   return sql<boolean>`(${sql.join(
-    terms.map((term) => sql`(c.buyer_search like ${term.pattern} or c.store_search like ${term.pattern})`),
+    terms.map((term) => sql`(k.buyer_search like ${term.pattern} or k.store_search like ${term.pattern})`),
     sql` and `,
   )})`;
 }

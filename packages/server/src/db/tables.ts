@@ -77,9 +77,16 @@ export interface ConversationsTable {
   head_at: Date | null;
   asked_at: Date | null;
   answered_at: Date | null;
-  buyer_search: Generated<string>;
-  store_search: Generated<string>;
   created_at: Created;
+}
+
+/** What a conversation is found by, for each side. */
+export interface ConversationSearchTable {
+  conversation_id: string;
+  buyer_id: string;
+  store_id: string;
+  buyer_search: string;
+  store_search: string;
 }
 
 /** An attachment as its message carries it: no join at reading, no address (those are signed per reader). */
@@ -210,6 +217,7 @@ export interface Tables {
   listings: ListingsTable;
   orders: OrdersTable;
   conversations: ConversationsTable;
+  conversation_search: ConversationSearchTable;
   messages: MessagesTable;
   participants: ParticipantsTable;
   message_texts: MessageTextsTable;

@@ -1,0 +1,75 @@
+import { sql, type Kysely, type RawBuilder } from 'kysely';
+import { holdsAll, type Term } from './search.ts';
+import type { Tables } from './tables.ts';
+
+/** What is sought among one person's seats. */
+export interface SeatSearch {
+  readonly userId: string;
+  readonly terms: readonly Term[];
+  readonly limit: number;
+  /** On `participants p`; null looks at all seats, the archive included. */
+  readonly filter: RawBuilder<boolean> | null;
+  /** On `participants p`: whose they are, and after which position. */
+  readonly conditions: RawBuilder<boolean>;
+}
+
+/** Seats that are looked through before the index is asked. */
+const windowSize = 2_000;
+const newestFirst = sql`order by p.last_at desc, p.conversation_id desc`;
+
+/**
+ * Ids of the newest conversations that hold every term, `limit` at most. Common words are found among the newest seats, so these are
+ * looked through first; rare ones by the index, which gives few.
+ */
+export async function searchSeats(db: Kysely<Tables>, search: SeatSearch): Promise<string[]> {
+  const walked = await walkNewest(db, search);
+  if (walked.ids.length === search.limit || walked.looked < windowSize) return walked.ids;
+  const { rows } = await findByIndex(search).execute(db);
+  return rows.map((row) => row.id);
+}
+
+async function walkNewest(
+  db: Kysely<Tables>,
+  search: SeatSearch,
+): Promise<{ looked: number; ids: string[] }> {
+  const { rows } = await sql<{
+    looked: number;
+    ids: string[];
+  }>`with w as materialized (${newestSeats(search)})
+    select (select count(*)::int from w) as looked, array(select p.conversation_id::text from w p
+      join conversation_search k using (conversation_id) join conversations c on c.id = p.conversation_id
+      where c.last_seq > 0 and ${sideHolds(search.terms)}
+      ${newestFirst} limit ${search.limit}) as ids`.execute(db);
+  return rows[0] ?? { looked: 0, ids: [] };
+}
+
+/** The archive has a place of its own in the inbox's index, so both are read from their tops. */
+function newestSeats({ filter, conditions }: SeatSearch): RawBuilder<unknown> {
+  const newest = (filtered: RawBuilder<boolean>): RawBuilder<unknown> =>
+    sql`select p.conversation_id, p.side, p.last_at from participants p where ${conditions} and ${filtered}
+      ${newestFirst} limit ${windowSize}`;
+  if (filter !== null) return newest(filter);
+  return sql`select * from ((${newest(sql`not p.archived`)}) union all (${newest(sql`p.archived`)})) p
+    ${newestFirst} limit ${windowSize}`;
+}
+
+/** The store's people look for the buyer; everybody else for the store. */
+function sideHolds(terms: readonly Term[]): RawBuilder<boolean> {
+  return sql<boolean>`case when p.side = 'store' then ${holdsAll(sql`k.buyer_search`, terms)}
+    else ${holdsAll(sql`k.store_search`, terms)} end`;
+}
+
+/** A member of a store looks through the store's conversations, since a seat there is what membership means. */
+function findByIndex({ userId, terms, limit, filter, conditions }: SeatSearch): RawBuilder<{ id: string }> {
+  return sql<{ id: string }>`with k as materialized (
+      select conversation_id, 'buyer' as side from conversation_search k
+        where k.buyer_id = ${userId} and ${holdsAll(sql`k.store_search`, terms)}
+      union all select x.conversation_id, 'store' from store_members s cross join lateral (
+        select k.conversation_id from conversation_search k
+        where k.store_id = s.store_id and ${holdsAll(sql`k.buyer_search`, terms)}) x where s.user_id = ${userId}
+      union all select conversation_id, 'moderator' from participants p join conversation_search k using (conversation_id)
+        where p.user_id = ${userId} and p.side = 'moderator' and ${holdsAll(sql`k.store_search`, terms)})
+    select p.conversation_id as id from k join participants p on p.conversation_id = k.conversation_id and p.side = k.side
+      join conversations c on c.id = p.conversation_id
+    where ${conditions} and ${filter ?? sql`true`} and c.last_seq > 0 ${newestFirst} limit ${limit}`;
+}
