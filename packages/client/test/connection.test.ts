@@ -1,5 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { seedShop, startTestService, tokenFor, type TestService } from '../../server/test/support/running-service.ts';
+import {
+  seedShop,
+  startTestService,
+  tokenFor,
+  type TestService,
+} from '../../server/test/support/running-service.ts';
 import { ParleyError } from '../src/index.ts';
 import { createClock } from './support/clock.ts';
 import { clientOf, online, shown, watch } from './support/people.ts';

@@ -10,7 +10,13 @@ import { createDiskBlobs } from '../src/blobs/disk.ts';
 import { createPool } from '../src/db/pool.ts';
 import { cleanFileName } from '../src/uploads/file-name.ts';
 import { createGate } from '../src/uploads/gate.ts';
-import { readProblem, seedShop, startTestService, tokenFor, type TestService } from './support/running-service.ts';
+import {
+  readProblem,
+  seedShop,
+  startTestService,
+  tokenFor,
+  type TestService,
+} from './support/running-service.ts';
 
 let service: TestService;
 let john: string;

@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { serializeError } from '../src/http/logging.ts';
-import { readProblem, seedShop, startTestService, tokenFor, type TestService } from './support/running-service.ts';
+import {
+  readProblem,
+  seedShop,
+  startTestService,
+  tokenFor,
+  type TestService,
+} from './support/running-service.ts';
 import { at, connectAs, connectSocket, type TestSocket } from './support/socket.ts';
 
 let service: TestService;

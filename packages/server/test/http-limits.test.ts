@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLimiter } from '../src/http/rate-limit.ts';
-import { readProblem, seedShop, startTestService, tokenFor, type TestService } from './support/running-service.ts';
+import {
+  readProblem,
+  seedShop,
+  startTestService,
+  tokenFor,
+  type TestService,
+} from './support/running-service.ts';
 
 describe('an allowance', () => {
   let now = 0;

@@ -1,6 +1,12 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readProblem, seedShop, startTestService, tokenFor, type TestService } from './support/running-service.ts';
+import {
+  readProblem,
+  seedShop,
+  startTestService,
+  tokenFor,
+  type TestService,
+} from './support/running-service.ts';
 
 /** Stands between the service and PostgreSQL, as the network does, and can be cut as that can. */
 interface Line {
