@@ -3,6 +3,7 @@ import { ProblemError } from '@parley/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { Pool } from 'pg';
 import { schemaState } from '../db/migrate.ts';
+import { sendProblem } from './problems.ts';
 
 /** Milliseconds that the database may take to answer. */
 const patience = 2_000;
@@ -14,7 +15,12 @@ const patience = 2_000;
 export function addHealthRoutes(app: FastifyInstance, pool: Pool, draining: () => boolean): void {
   app.get('/healthz', (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }));
   app.get('/readyz', async (request, reply) => {
-    if (draining()) throw new ProblemError('unavailable', 'This node is about to stop.', { retryAfter: 2 });
+    // Asked again and again, and nothing to log: it is so on purpose.
+    if (draining())
+      return sendProblem(
+        reply,
+        new ProblemError('unavailable', 'This node is about to stop.', { retryAfter: 2 }),
+      );
     const reason = await whyNotReady(pool).catch((error: unknown) => {
       request.log.warn({ err: error }, 'not ready');
       return 'The database cannot be reached.';
