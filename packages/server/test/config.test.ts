@@ -47,6 +47,10 @@ test('defaults are those of the documentation', () => {
     allowedOrigins: ['http://localhost:4000'],
     trustProxy: false,
     logLevel: 'info',
+    metricsPort: null,
+    metricsHost: '127.0.0.1',
+    drainSeconds: 0,
+    behindNpm: false,
     warnings: ['SMTP_URL is not set: notifications by email wait until it is.'],
   });
 });

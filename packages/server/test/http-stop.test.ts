@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { Agent, request as httpRequest } from 'node:http';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,6 +58,59 @@ test('serve answers until SIGTERM, then ends with 0 and leaves no connection', a
   service.child.kill('SIGTERM');
   expect(await service.code).toBe(0);
   expect(service.output()).not.toContain(database.url);
+}, 40_000);
+
+test('what is in hand when SIGTERM comes is answered, and its connection ends, so that nothing waits for it', async () => {
+  const service = parley(['serve'], {
+    PORT: '0',
+    PARLEY_SECRET: secret,
+    PARLEY_API_KEY: apiKey,
+    DATABASE_URL: database.url,
+  });
+  const [, address = ''] = await waitFor(service.output, /"address":"([^"]+)"/);
+  const body = JSON.stringify({ name: 'Sarah' });
+  const agent = new Agent({ keepAlive: true });
+  const request = httpRequest(`${address}/v1/users/sarah`, {
+    method: 'PUT',
+    agent,
+    headers: {
+      authorization: `Bearer ${apiKey}`,
+      'content-type': 'application/json',
+      'content-length': body.length,
+    },
+  });
+  const answered = once(request, 'response');
+  request.write(body.slice(0, 5));
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  service.child.kill('SIGTERM');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  request.end(body.slice(5));
+  expect(await answered).toMatchObject([{ statusCode: 200, headers: { connection: 'close' } }]);
+  expect(await service.code).toBe(0);
+  agent.destroy();
+}, 40_000);
+
+test('behind npx, whose shell dies of a signal and passes none on, it stops as well', async () => {
+  const service = fileURLToPath(new URL('../bin/parley.mjs', import.meta.url));
+  const shell = spawn('sh', ['-c', `'${process.execPath}' '${service}' serve & wait`], {
+    env: {
+      PATH: process.env['PATH'],
+      npm_command: 'exec',
+      PARLEY_DATA: folder,
+      PORT: '0',
+      PARLEY_SECRET: secret,
+      PARLEY_API_KEY: apiKey,
+      DATABASE_URL: database.url,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  shell.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const ended = once(shell.stdout, 'close');
+  const [, address = ''] = await waitFor(() => output, /"address":"([^"]+)"/);
+  shell.kill('SIGTERM');
+  await ended;
+  await expect(fetch(`${address}/healthz`)).rejects.toThrow();
 }, 40_000);
 
 test('what cannot start says why, and ends with 1', async () => {
