@@ -1,5 +1,6 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { at, connectAs, connectSocket } from './support/socket.ts';
 import {
   readProblem,
   seedShop,
@@ -92,4 +93,26 @@ test('without its database the service answers 503, lives, and comes back by its
   expect((await service.call('listInbox', { as })).status).toBe(200);
   expect((await send()).status).toBe(200);
   expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
+});
+
+test('without its database a socket hears 503 and stays; a new one is sent away to come back, not for its token', async () => {
+  const token = await tokenFor('john');
+  const { items } = await service.ask('listInbox', { as: token });
+  const conversationId = items[0]?.id ?? '';
+  const socket = await connectAs(service, 'john');
+  line.cut();
+  const asked = [
+    socket.ask({ op: 'read', ref: 'read', conversationId, seq: 1 }),
+    socket.ask({ op: 'sync', ref: 'sync', conversations: {} }),
+  ];
+  for (const answer of await Promise.all(asked)) {
+    expect(at(answer, 'problem', 'type')).toBe('/problems/unavailable');
+    expect(at(answer, 'problem', 'retryAfter')).toBeGreaterThan(0);
+  }
+  const fresh = await connectSocket(service.url);
+  const refused = await fresh.ask({ op: 'auth', ref: 'auth', token });
+  expect(at(refused, 'problem', 'status')).toBe(503);
+  expect((await fresh.closed).code).toBe(1013);
+  line.mend();
+  socket.close();
 });

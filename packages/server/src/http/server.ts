@@ -122,7 +122,10 @@ function answerOptions(app: FastifyInstance): void {
 /** A connection whose last answer comes while the service stops would else stay open, and the service wait for it. */
 function endConnections(app: FastifyInstance): void {
   let isStopping = false;
-  app.addHook('preClose', async () => void (isStopping = true));
+  app.addHook('preClose', (done) => {
+    isStopping = true;
+    done();
+  });
   app.addHook('onSend', async (_request, reply) => {
     if (isStopping) void reply.header('connection', 'close');
   });
