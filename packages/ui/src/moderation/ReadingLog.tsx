@@ -12,7 +12,11 @@ import type { OpenReading, Reading } from './use-reading.ts';
 export function ReadingLog({ reading, open }: { reading: Reading; open: OpenReading }) {
   const words = useModerationWords();
   const list = useRef<HTMLOListElement>(null);
-  useEffect(() => list.current?.focus({ preventScroll: true }), []);
+  useEffect(() => {
+    list.current?.focus({ preventScroll: true });
+    // the gate may have been scrolled to reach its button
+    list.current?.closest('.parley-mod-page')?.scrollTo(0, 0);
+  }, []);
   const { detail, messages } = open;
   const entries = useMemo(() => logEntries(messages, detail.reports), [messages, detail]);
   const nameOf = (userId: string) =>
