@@ -47,6 +47,11 @@ describe('the hosted pages', () => {
     expect([response.status, response.headers.get('location')]).toEqual([302, '/inbox']);
   });
 
+  test.runIf(isBuilt)('an icon is there for pages that name none', async () => {
+    const response = await get('/favicon.ico');
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'image/svg+xml']);
+  });
+
   test('no file outside of them is served', async () => {
     for (const path of [
       '/assets/../../package.json',
