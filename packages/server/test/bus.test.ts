@@ -1,30 +1,29 @@
 import { randomUUID } from 'node:crypto';
+import type { NetConnectOpts } from 'node:net';
 import type pg from 'pg';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { startRelay, type Relay } from '../../../test/faults/relay.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import type { Bus, BusEvent } from '../src/bus/bus.ts';
 import { hintsOf, payloadsOf, readPayload } from '../src/bus/hints.ts';
 import { createPostgresBus } from '../src/bus/postgres.ts';
+import { channelOf, createRedisBus } from '../src/bus/redis.ts';
 import { createKysely, createPool } from '../src/db/pool.ts';
 import type { MessageRow, Tables } from '../src/db/tables.ts';
+import { findRedis, startRedis, type RedisServer } from './support/redis-server.ts';
 
 const log = pino({ level: 'silent' });
+const redisProgram = findRedis();
+const conversationId = randomUUID();
 let database: TestDatabase;
 let pool: pg.Pool;
-let [near, far]: Bus[] = [];
-const heardNear: BusEvent[] = [];
-const heardFar: BusEvent[] = [];
-const conversationId = randomUUID();
+let redis: RedisServer | null = null;
 
 beforeAll(async () => {
   database = await createTestDatabase();
   pool = createPool(database.url);
-  const options = { connectionString: database.url, db: createKysely<Tables>(pool), log };
-  near = await createPostgresBus(options);
-  far = await createPostgresBus(options);
-  near.subscribe((event) => heardNear.push(event));
-  far.subscribe((event) => heardFar.push(event));
+  if (redisProgram !== null) redis = await startRedis(redisProgram);
   await pool.query(`insert into users (id, name) values ('john', 'John'), ('sarah', 'Sarah')`);
   await pool.query(`insert into stores (id, name) values ('clay', 'Clay')`);
   await pool.query(`insert into listings (id, store_id, title) values ('bowl', 'clay', 'Bowl')`);
@@ -39,20 +38,19 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await near?.close();
-  await far?.close();
+  await redis?.stop();
   await pool.end();
   await database.drop();
 });
 
-function message(seq: number, body: string): MessageRow {
+function message(seq: number): MessageRow {
   return {
     conversation_id: conversationId,
     seq,
     kind: 'text',
     author: 'john',
     side: 'buyer',
-    body,
+    body: 'x'.repeat(5_000),
     data: null,
     client_id: null,
     created_at: new Date('2026-01-02T03:04:05.678Z'),
@@ -61,57 +59,191 @@ function message(seq: number, body: string): MessageRow {
   };
 }
 
-async function store(row: MessageRow): Promise<void> {
-  await pool.query(
-    `insert into messages (conversation_id, seq, kind, author, side, body, created_at) values ($1, $2, $3, $4, $5, $6, $7)`,
-    [row.conversation_id, row.seq, row.kind, row.author, row.side, row.body, row.created_at],
-  );
+const sent = (seq: number): BusEvent => ({
+  type: 'message.sent',
+  recipients: ['john', 'sarah'],
+  message: message(seq),
+  authorName: 'John',
+});
+const read = (seq: number): BusEvent => ({
+  type: 'conversation.read',
+  recipients: ['john', 'sarah'],
+  conversationId,
+  userId: 'sarah',
+  seq,
+});
+const seqs = Array.from({ length: 2_000 }, (_none, index) => index + 1);
+const interrupted: BusEvent = { type: 'bus.interrupted' };
+
+interface Backend {
+  readonly name: string;
+  /** Connects as a node does, by a relay or not. */
+  readonly create: (relay?: Relay) => Promise<Bus>;
+  readonly target: () => NetConnectOpts;
+  /** Breaks the connections that listen. */
+  readonly sever: () => Promise<unknown>;
+  readonly openConnections: () => Promise<number>;
 }
 
-function sent(row: MessageRow): BusEvent {
-  return { type: 'message.sent', recipients: ['john', 'sarah'], message: row, authorName: 'John' };
+/** The same address by way of a relay. */
+function by(relay: Relay | undefined, url: string): string {
+  const address = new URL(url);
+  if (relay === undefined) return url;
+  address.host = `127.0.0.1:${relay.port}`;
+  address.searchParams.delete('host');
+  return address.href;
 }
 
-describe('the bus', () => {
-  test('gives a node its own events at once, in order, and the other node what the database says', async () => {
-    const rows = Array.from({ length: 200 }, (_none, index) => message(index + 1, 'x'.repeat(5000)));
-    for (const row of rows) await store(row);
-    near?.publish(rows.map(sent));
-    expect(heardNear.map((event) => (event.type === 'message.sent' ? event.message.seq : 0))).toEqual(
-      rows.map((row) => row.seq),
-    );
-    await vi.waitFor(() => expect(heardFar).toHaveLength(200));
-    expect(heardFar.map((event) => (event.type === 'message.sent' ? event.message.seq : 0))).toEqual(
-      rows.map((row) => row.seq),
-    );
-    expect(heardFar[0]).toMatchObject({
-      recipients: expect.arrayContaining(['john', 'sarah']) as unknown,
-      authorName: 'John',
-      message: rows[0],
-    });
-    expect(heardNear).toHaveLength(200);
+/** Where a server listens; the embedded PostgreSQL does in a folder. */
+function target(url: string): NetConnectOpts {
+  const { hostname, port, searchParams } = new URL(url);
+  const folder = searchParams.get('host');
+  return folder === null
+    ? { host: hostname, port: Number(port || 5432) }
+    : { path: `${folder}/.s.PGSQL.${port || 5432}` };
+}
+
+const backends: Backend[] = [
+  {
+    name: 'PostgreSQL',
+    create: (relay) =>
+      createPostgresBus({
+        connectionString: by(relay, database.url),
+        db: createKysely<Tables>(pool),
+        log,
+      }),
+    target: () => target(database.url),
+    sever: () =>
+      pool.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'parley-bus' and datname = current_database()`,
+      ),
+    openConnections: async () => {
+      const { rows } = await pool.query<{ open: number }>(
+        `select count(*)::int as open from pg_stat_activity where application_name = 'parley-bus' and datname = current_database()`,
+      );
+      return rows[0]?.open ?? -1;
+    },
+  },
+];
+if (redisProgram !== null)
+  backends.push({
+    name: 'Redis',
+    create: (relay) =>
+      createRedisBus({ url: by(relay, redis?.url ?? ''), db: createKysely<Tables>(pool), log }),
+    target: () => target(redis?.url ?? ''),
+    sever: async () => redis?.command('CLIENT', 'KILL', 'TYPE', 'pubsub'),
+    openConnections: async () => {
+      const list = (await redis?.command('CLIENT', 'LIST')) ?? '';
+      return list.trim().split('\n').length - 1;
+    },
   });
 
-  test('carries every other event', async () => {
-    heardFar.length = 0;
-    const events: BusEvent[] = [
-      { type: 'conversation.read', recipients: ['john', 'sarah'], conversationId, userId: 'sarah', seq: 3 },
+describe.each(backends)('the bus over $name', (backend) => {
+  let buses: Bus[] = [];
+  let heardNear: BusEvent[] = [];
+  let heardFar: BusEvent[] = [];
+  let near: Bus;
+
+  async function start(relay?: Relay): Promise<void> {
+    near = await backend.create();
+    const far = await backend.create(relay);
+    buses = [near, far];
+    near.subscribe((event) => heardNear.push(event));
+    far.subscribe((event) => heardFar.push(event));
+  }
+
+  beforeEach(() => {
+    heardNear = [];
+    heardFar = [];
+  });
+
+  afterEach(async () => {
+    await Promise.all(buses.map((bus) => bus.close()));
+    await vi.waitFor(async () => expect(await backend.openConnections()).toBe(0));
+  });
+
+  test('gives a node its own events at once and in order, and the others where to read', async () => {
+    await start();
+    near.publish(seqs.map(sent));
+    expect(heardNear).toEqual(seqs.map(sent));
+    await vi.waitFor(() => expect(heardFar).toHaveLength(seqs.length));
+    expect(heardFar).toEqual(seqs.map((seq) => ({ type: 'message.stored', conversationId, seq })));
+    expect(heardNear).toHaveLength(seqs.length);
+  });
+
+  test('carries every other event, in order, however many hear of it', async () => {
+    await start();
+    const crowd = Array.from({ length: 500 }, (_none, index) => `${'u'.repeat(120)}${index}`);
+    near.publish([
+      read(3),
       { type: 'conversation.typed', recipients: ['john'], conversationId, userId: 'sarah' },
-      { type: 'conversation.changed', recipients: ['john'], conversationId },
+      { type: 'conversation.changed', recipients: crowd, conversationId },
       { type: 'user.barred', recipients: ['sarah'] },
-    ];
-    near?.publish(events);
-    await vi.waitFor(() => expect(heardFar).toEqual(events));
+    ]);
+    await vi.waitFor(() => expect(heardFar.at(-1)).toEqual({ type: 'user.barred', recipients: ['sarah'] }));
+    expect(heardFar.slice(0, 2)).toEqual([
+      read(3),
+      { type: 'conversation.typed', recipients: ['john'], conversationId, userId: 'sarah' },
+    ]);
+    expect(
+      heardFar.flatMap((event) => (event.type === 'conversation.changed' ? event.recipients : [])),
+    ).toEqual(crowd);
   });
 
   test('a broken connection is made again, and whoever is connected is told to sync', async () => {
-    heardFar.length = 0;
-    await pool.query(
-      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'parley-bus' and datname = current_database()`,
-    );
-    await vi.waitFor(() => expect(heardFar).toContainEqual({ type: 'bus.interrupted' }), { timeout: 5_000 });
-    near?.publish([{ type: 'user.barred', recipients: ['sarah'] }]);
-    await vi.waitFor(() => expect(heardFar).toContainEqual({ type: 'user.barred', recipients: ['sarah'] }));
+    await start();
+    await backend.sever();
+    await vi.waitFor(() => expect(heardFar).toContainEqual(interrupted), { timeout: 5_000 });
+    near.publish([read(1)]);
+    await vi.waitFor(() => expect(heardFar).toContainEqual(read(1)), { timeout: 5_000 });
+  });
+
+  test('a network that swallows everything is noticed', { timeout: 30_000 }, async () => {
+    const relay = await startRelay(backend.target());
+    await start(relay);
+    relay.stall();
+    near.publish([read(1)]);
+    await new Promise((resolve) => setTimeout(resolve, 7_500));
+    relay.resume();
+    await vi.waitFor(() => expect(heardFar).toContainEqual(interrupted), { timeout: 8_000 });
+    near.publish([read(2)]);
+    await vi.waitFor(() => expect(heardFar).toContainEqual(read(2)));
+    await relay.close();
+  });
+});
+
+describe.skipIf(redisProgram === null)('the bus over Redis', () => {
+  test('a server that is away takes nothing from a send, and is told when it is back', async () => {
+    const heard: BusEvent[] = [];
+    const bus = (): Promise<Bus> =>
+      createRedisBus({ url: redis?.url ?? '', db: createKysely<Tables>(pool), log });
+    const [near, far] = [await bus(), await bus()];
+    far.subscribe((event) => heard.push(event));
+    await redis?.stop();
+    const before = performance.now();
+    for (const seq of seqs) near.publish([sent(seq), read(seq)]);
+    expect(performance.now() - before).toBeLessThan(500);
+    await redis?.start();
+    await vi.waitFor(() => expect(heard).toContainEqual(interrupted), { timeout: 5_000 });
+    near.publish([read(9_999)]);
+    await vi.waitFor(() => expect(heard).toContainEqual(read(9_999)), { timeout: 5_000 });
+    await near.close();
+    await far.close();
+  });
+
+  test('a node starts without it, and is told to sync once it is there', { timeout: 15_000 }, async () => {
+    await redis?.stop();
+    const bus = await createRedisBus({ url: redis?.url ?? '', db: createKysely<Tables>(pool), log });
+    const heard: BusEvent[] = [];
+    bus.subscribe((event) => heard.push(event));
+    await redis?.start();
+    await vi.waitFor(() => expect(heard).toContainEqual(interrupted), { timeout: 5_000 });
+    await bus.close();
+  });
+
+  test('databases of one server do not hear each other', () => {
+    expect(channelOf('redis://cache')).toBe('parley:0');
+    expect(channelOf('rediss://user:word@cache:6380/7')).toBe('parley:7');
   });
 });
 
@@ -128,5 +260,6 @@ describe('payloads', () => {
   test('what is no hint is left out', () => {
     expect(readPayload('node', 'other[["m",1,2],["x"],null,["b",["john"]]]')).toEqual([['b', ['john']]]);
     expect(readPayload('node', 'nonsense')).toEqual([]);
+    expect(readPayload('node', 'other[nonsense')).toEqual([]);
   });
 });

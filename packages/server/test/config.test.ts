@@ -50,6 +50,7 @@ test('defaults are those of the documentation', () => {
     metricsPort: null,
     metricsHost: '127.0.0.1',
     drainSeconds: 0,
+    limitConnections: 10_000,
     behindNpm: false,
     warnings: ['SMTP_URL is not set: notifications by email wait until it is.'],
   });
@@ -108,7 +109,7 @@ test('everything that is wrong is said at once, each by its variable', () => {
     PORT: '70000',
     PUBLIC_URL: 'https://shop.example/chat',
     DATABASE_URL: 'mysql://root:hunter2@db/x',
-    REDIS_URL: 'redis://cache',
+    REDIS_URL: 'http://cache',
     PARLEY_JWKS_URL: 'shop.example',
     SMTP_URL: 'mail.example',
     MAIL_FROM: 'Nobody\nBcc: all@example.com',

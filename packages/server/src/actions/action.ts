@@ -18,6 +18,8 @@ export interface PersonAsker {
   readonly kind: 'person';
   readonly userId: string;
   readonly role: Role;
+  /** Suspended people may read, but nothing is pushed to them. */
+  readonly suspended?: boolean;
   readonly conversationId?: string;
 }
 

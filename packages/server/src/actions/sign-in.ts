@@ -17,6 +17,7 @@ export interface SignedClaims {
 export interface SignedIn {
   readonly userId: string;
   readonly role: Role;
+  readonly suspended: boolean;
 }
 
 /**
@@ -26,13 +27,13 @@ export interface SignedIn {
 export async function readSignedIn(context: Pick<Context, 'db'>, userId: string): Promise<SignedIn | null> {
   const user = await context.db
     .selectFrom('users')
-    .select(['id', 'role', 'erased_at'])
+    .select(['id', 'role', 'suspended', 'erased_at'])
     .where('id', '=', userId)
     .executeTakeFirst();
   if (user === undefined) return null;
   if (user.erased_at !== null)
     throw new ProblemError('forbidden', 'This person was erased from the marketplace, and cannot come back.');
-  return { userId: user.id, role: user.role };
+  return { userId: user.id, role: user.role, suspended: user.suspended };
 }
 
 /**
@@ -70,7 +71,7 @@ async function create(context: Context, id: string, columns: ClaimedColumns): Pr
     .onConflict((conflict) => conflict.column('id').doNothing())
     .returning('role')
     .executeTakeFirst();
-  return row === undefined ? null : { userId: id, role: row.role };
+  return row === undefined ? null : { userId: id, role: row.role, suspended: false };
 }
 
 type ClaimedColumns = ReturnType<typeof claimedColumns>;

@@ -29,7 +29,7 @@ export function createHintQueue(options: HintQueueOptions): HintQueue {
   let wake = (): void => undefined;
 
   async function run(): Promise<void> {
-    for (let failures = 0; waiting.length > 0; ) {
+    for (let failures = 0; waiting.length > 0;) {
       const batch = waiting.slice(0, batchSize);
       waiting = waiting.slice(batchSize);
       try {

@@ -28,7 +28,9 @@ export function createPostgresBus(options: PostgresBusOptions): Promise<Bus> {
       const listener = await keepListening(options, events);
       return {
         async send(payloads) {
-          await sql`select pg_notify('parley', payload) from unnest(${payloads}::text[]) as payload`.execute(db);
+          await sql`select pg_notify('parley', payload) from unnest(${payloads}::text[]) as payload`.execute(
+            db,
+          );
         },
         close: () => listener.close(),
       };
@@ -49,6 +51,7 @@ async function keepListening(
 ): Promise<{ close(): Promise<void> }> {
   let closed = false;
   let retry: NodeJS.Timeout | undefined;
+  let attempt = Promise.resolve();
   let current = await listen(options, events);
   watch(current);
 
@@ -59,12 +62,13 @@ async function keepListening(
   }
 
   function reconnect(): void {
-    listen(options, events).then(
+    attempt = listen(options, events).then(
       (fresh) => {
         current = fresh;
-        if (closed) return void fresh.end();
+        if (closed) return fresh.end();
         watch(fresh);
         events.onInterrupted();
+        return undefined;
       },
       () => {
         if (!closed) retry = setTimeout(reconnect, retryDelay);
@@ -76,7 +80,7 @@ async function keepListening(
     async close() {
       closed = true;
       clearTimeout(retry);
-      await current.end();
+      await Promise.all([current.end(), attempt]);
     },
   };
 }
@@ -109,7 +113,15 @@ async function listen(options: PostgresBusOptions, events: TransportEvents): Pro
     throw error;
   }
   // A network that swallows everything breaks no connection; only an answer shows that somebody is there.
-  const probe = setInterval(() => client.query('select 1').catch(() => socket.destroy()), probeInterval);
+  let asking = false;
+  const probe = setInterval(() => {
+    if (asking) return;
+    asking = true;
+    client.query('select 1').then(
+      () => (asking = false),
+      () => socket.destroy(),
+    );
+  }, probeInterval);
   void ended.then(() => clearInterval(probe));
   return {
     ended,

@@ -152,6 +152,11 @@ async function admit(
         : new ProblemError('unauthenticated', 'The first frame must be auth, with a user token.');
     const { asker, expiresAt } = await options.authenticate('token' in read.frame ? read.frame.token : '');
     if (socket.readyState !== socket.OPEN) return null;
+    if (asker.suspended === true)
+      throw new ProblemError(
+        'suspended',
+        'Your account is suspended, so nothing is pushed to it. Ask the marketplace.',
+      );
     if (audience.of(asker.userId).size >= context.config.limitConnections) throw tooMany(30);
     const connection: Connection = {
       ...line,
@@ -179,6 +184,7 @@ async function admit(
     line.observer?.onFrame('auth', code);
     pushFrame(line, { op: 'error', ...(ref !== undefined && { ref }), problem });
     if (code === 'too-many') socket.close(tryAgainLater, 'too many connections');
+    else if (code === 'suspended') socket.close(closeCodes.forbidden, 'suspended');
     else if (code === 'unavailable') socket.close(tryAgainLater, 'unavailable');
     else socket.close(closeCodes.unauthenticated, 'unauthenticated');
     return null;

@@ -82,7 +82,7 @@ export function createSequencer({ db, log, isConnected, push }: SequencerOptions
   }
 
   async function fill(): Promise<void> {
-    for (let failures = 0; gaps.size > 0 && !closed; ) {
+    for (let failures = 0; gaps.size > 0 && !closed;) {
       try {
         await fillSome([...gaps.values()].slice(0, gapsPerTurn));
         failures = 0;
