@@ -27,8 +27,11 @@ export const roles = ['member', 'moderator', 'owner'] as const;
 export const Role = oneOf(roles);
 export const conversationStatuses = ['open', 'locked', 'closed'] as const;
 export const ConversationStatus = oneOf(conversationStatuses);
-export const listingStatuses = ['active', 'sold', 'inactive'] as const;
-export const ListingStatus = oneOf(listingStatuses);
+/** The marketplace's own word. */
+export const ListingStatus = Type.String({
+  pattern: '^[a-z][a-z0-9_-]{0,39}$',
+  description: 'Such as active, sold, inactive',
+});
 /** Statuses after which a conversation counts as `ordered` are all but pending, cancelled and refunded; others than these are welcome. */
 export const OrderStatus = Type.String({
   pattern: '^[a-z][a-z0-9_-]{0,39}$',

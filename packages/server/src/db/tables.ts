@@ -44,7 +44,7 @@ export interface ListingsTable {
   image_url: string | null;
   price_amount: number | null;
   price_currency: string | null;
-  status: Generated<'active' | 'sold' | 'inactive'>;
+  status: Generated<string>;
   created_at: Created;
 }
 

@@ -45,7 +45,7 @@ create table listings (
   image_url text,
   price_amount bigint,
   price_currency text,
-  status text not null default 'active' check (status in ('active', 'sold', 'inactive')),
+  status text not null default 'active',
   created_at timestamptz not null default now()
 );
 create index listings_store on listings (store_id);
