@@ -142,6 +142,7 @@ function openJournalPool(connectionString: string, log: Logger): Pool {
   return createPool(connectionString, {
     max: defaultLanes,
     applicationName: 'parley-journal',
+    statementTimeout: 4_000,
     pipeline: true,
     onConnectionError: (error) => log.warn({ err: error }, "one of the journal's connections broke"),
   });

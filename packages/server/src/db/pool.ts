@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { watchLine } from './line-watch.ts';
 
 /** What a pool may be told; all have defaults. */
 export interface PoolOptions {
@@ -11,6 +12,8 @@ export interface PoolOptions {
   readonly statementTimeout?: number;
   /** Queries of one connection are sent without waiting for the answers before them. Default false. */
   readonly pipeline?: boolean;
+  /** Queries fail when the network stalls (see `watchLine`). False for a pool whose connections wait for what may never come. */
+  readonly watched?: boolean;
   /** Hears of connections that broke while nobody waited for an answer; the pool replaces them by itself. */
   readonly onConnectionError?: (error: Error) => void;
 }
@@ -27,16 +30,36 @@ export function createPool(connectionString: string, options: PoolOptions = {}):
     max,
     application_name: applicationName,
     statement_timeout: statementTimeout,
-    idle_in_transaction_session_timeout: 60_000,
-    connectionTimeoutMillis: 10_000,
+    // What a node that vanished has locked is free after this.
+    idle_in_transaction_session_timeout: 10_000,
+    connectionTimeoutMillis: 3_000,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     ...(options.pipeline === true && { pipeline: true }),
     types: columnTypes(),
   });
   pool.on('error', report);
   // The pool listens to idle connections alone: one that breaks in somebody's hands between two queries would end the process.
   pool.on('connect', (client) => client.on('error', report));
+  if (options.watched !== false) watchLine(pool, (timeout) => probe(connectionString, timeout));
   return pool;
+}
+
+/** Asks the database on a fresh connection. */
+async function probe(connectionString: string, timeout: number): Promise<void> {
+  const client = new pg.Client({
+    connectionString,
+    application_name: 'parley-probe',
+    connectionTimeoutMillis: timeout,
+    query_timeout: timeout,
+  });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query('select 1');
+  } finally {
+    client.end().catch(() => undefined);
+  }
 }
 
 /** Kysely's query builder over a pool; `T` are the tables. Ending it is the pool's owner's affair. */

@@ -29,7 +29,13 @@ export async function startQueue(
 ): Promise<Queue> {
   const { db, log } = work.context;
   const onConnectionError = (error: Error) => log.warn({ err: error }, 'The queue lost a connection');
-  const pool = createPool(connectionString, { max: 6, applicationName: 'parley-jobs', onConnectionError });
+  // One of the queue's connections listens, and may be silent for hours.
+  const pool = createPool(connectionString, {
+    max: 6,
+    applicationName: 'parley-jobs',
+    watched: false,
+    onConnectionError,
+  });
   const ready = tasks.filter((task) => task.ready?.(work) ?? true);
   const workers: string[] = [];
   const events: WorkerEvents = new EventEmitter();

@@ -33,8 +33,12 @@ export type BatchObserver = (milliseconds: number, outcomes: readonly Outcome[])
 /** How many lanes a journal has, unless said: so many connections it needs. */
 export const defaultLanes = 2;
 
+/** Milliseconds that an entry may have waited when the database turns out to be away, to be tried again all the same. */
+const patience = 1_000;
+
 interface Waiting {
   readonly entry: Entry;
+  readonly since: number;
   readonly resolve: (appended: Appended) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -58,7 +62,7 @@ export function createJournal(options: JournalOptions): Journal {
       const lane = lanes[laneOf(conversationId, count)];
       if (lane === undefined) return Promise.reject(tooMuch());
       return new Promise((resolve, reject) => {
-        lane.add({ entry: { ...entry, conversationId }, resolve, reject });
+        lane.add({ entry: { ...entry, conversationId }, since: performance.now(), resolve, reject });
       });
     },
     async close() {
@@ -99,9 +103,18 @@ function createLane(options: JournalOptions): Lane {
     while (waiting.length > 0) {
       const batch = waiting.slice(0, batchSize);
       waiting = waiting.slice(batchSize);
-      await writeBatch(options, batch);
+      const outage = await writeBatch(options, batch);
+      if (outage !== null) refuseLate(outage);
     }
     running = null;
+  }
+
+  /** Each try to reach a database that is away takes seconds: who has waited through one is not kept for another. */
+  function refuseLate(outage: ProblemError): void {
+    const tooLong = performance.now() - patience;
+    const late = waiting.filter((one) => one.since < tooLong);
+    waiting = waiting.filter((one) => one.since >= tooLong);
+    for (const one of late) one.reject(outage);
   }
 
   return {
@@ -114,7 +127,8 @@ function createLane(options: JournalOptions): Lane {
   };
 }
 
-async function writeBatch(options: JournalOptions, batch: readonly Waiting[]): Promise<void> {
+/** Writes and answers a batch; where the database could not be reached, the problem that says so, else null. */
+async function writeBatch(options: JournalOptions, batch: readonly Waiting[]): Promise<ProblemError | null> {
   try {
     const started = performance.now();
     const plan = await withRetries(() => commit(options, batch));
@@ -122,11 +136,16 @@ async function writeBatch(options: JournalOptions, batch: readonly Waiting[]): P
     options.onBatch?.(performance.now() - started, plan.outcomes);
     options.bus.publish(eventsOf(plan));
     batch.forEach((waiting, index) => settle(waiting, plan.outcomes[index]));
+    return null;
   } catch (error) {
     // What one entry made fail must not fail the others: each is tried alone, and only the bad one hears of it.
-    if (batch.length > 1 && !isUnreachable(error))
+    if (batch.length > 1 && !isUnreachable(error)) {
       for (const waiting of batch) await writeBatch(options, [waiting]);
-    else for (const waiting of batch) waiting.reject(asProblem(options.log, error));
+      return null;
+    }
+    const problem = asProblem(options.log, error);
+    for (const waiting of batch) waiting.reject(problem);
+    return isUnreachable(error) ? problem : null;
   }
 }
 
