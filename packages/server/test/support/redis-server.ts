@@ -61,9 +61,9 @@ async function ask(url: string, words: string[]): Promise<string> {
   const client = createClient({ url, socket: { reconnectStrategy: false } });
   client.on('error', () => undefined);
   await client.connect();
-  const answer = await client.sendCommand(words);
+  const answer: unknown = await client.sendCommand(words);
   client.destroy();
-  return String(answer);
+  return typeof answer === 'string' ? answer : JSON.stringify(answer);
 }
 
 function freePort(): Promise<number> {

@@ -1,0 +1,133 @@
+import type { Kysely } from 'kysely';
+import type { Logger } from 'pino';
+import { loadSeatHolders } from '../bus/resolve-hints.ts';
+import type { NamedMessage } from '../db/messages.ts';
+import type { Tables } from '../db/tables.ts';
+import type { Push } from './deliver.ts';
+import { readGaps, type Range } from './read-gaps.ts';
+import { createRecent, type Recent } from './recent.ts';
+
+/** Conversations whose position is remembered; some 10 MB. */
+const remembered = 50_000;
+/** Conversations that are read together. */
+const gapsPerTurn = 50;
+/** Seconds before the last look through the database from which an unknown message may stem. */
+const horizon = 15;
+/** Messages before the one by which a log is met for the first time that are looked at; and where all of those are young. */
+const narrow = 16;
+const wide = 1_000;
+
+/** Messages of one log that were not pushed here, or not that this node knew of. */
+export interface Gap {
+  readonly conversationId: string;
+  /** The message by which the log was met. */
+  readonly from: number;
+  upto: number;
+  /** Known where this node has committed a message of the gap. */
+  recipients: readonly string[] | null;
+  /** No node has told of it. */
+  unheard: boolean;
+  window: number;
+  readonly closed: Promise<void>;
+  readonly close: () => void;
+}
+
+/** How far each log was pushed, and what is missing. */
+export interface Positions {
+  /** The newest `seq` that was pushed, by conversation; or was nobody's here. */
+  readonly pushed: Recent<number>;
+  readonly gaps: Map<string, Gap>;
+  readonly startedAt: number;
+  /** When the database was last looked through: what is older, and unknown, was pushed long ago. */
+  lookedAt: number;
+}
+
+export interface FillOptions {
+  readonly db: Kysely<Tables>;
+  readonly log: Logger;
+  readonly isConnected: (userId: string) => boolean;
+  /** Gets messages in the order of each log, without a gap and without a repetition. */
+  readonly push: (event: Push) => void;
+}
+
+export function createPositions(): Positions {
+  const now = performance.now();
+  return { pushed: createRecent(remembered), gaps: new Map(), startedAt: now, lookedAt: now };
+}
+
+export function createGap(conversationId: string, seq: number): Gap {
+  let close = (): void => undefined;
+  const closed = new Promise<void>((resolve) => {
+    close = resolve;
+  });
+  const found = { recipients: null, unheard: false, window: narrow };
+  return { conversationId, from: seq, upto: seq, ...found, closed, close };
+}
+
+export function dropGap(positions: Positions, gap: Gap): void {
+  positions.gaps.delete(gap.conversationId);
+  gap.close();
+}
+
+/** Reads and pushes a part of what is missing: two queries, however many gaps. Rejects when the database is away. */
+export async function fillSome(options: FillOptions, positions: Positions): Promise<void> {
+  const some = [...positions.gaps.values()].slice(0, gapsPerTurn).map((gap) => ({ gap, upto: gap.upto }));
+  const strangers = some.filter(({ gap }) => gap.recipients === null);
+  const seats = await loadSeatHolders(
+    options.db,
+    strangers.map(({ gap }) => gap.conversationId),
+  );
+  const parts = some.map((part) => {
+    const recipients = part.gap.recipients ?? seats.get(part.gap.conversationId) ?? [];
+    return { ...part, recipients, isWatched: recipients.some(options.isConnected) };
+  });
+  const rows = await readGaps(
+    options.db,
+    parts.filter((part) => part.isWatched).map(({ gap, upto }) => rangeOf(positions, gap, upto)),
+  );
+  for (const part of parts)
+    if (part.isWatched) pushRows(options, positions, part, rows.get(part.gap.conversationId) ?? []);
+    else settle(positions, part.gap, part.upto);
+}
+
+function rangeOf({ pushed, startedAt, lookedAt }: Positions, gap: Gap, upto: number): Range {
+  const { conversationId } = gap;
+  const after = pushed.get(conversationId);
+  if (after !== undefined) return { conversationId, after, upto, youngerThan: null };
+  const now = performance.now();
+  const youngerThan = Math.min((now - lookedAt) / 1000 + horizon, (now - startedAt) / 1000 + 1);
+  return { conversationId, after: floorOf(gap), upto, youngerThan };
+}
+
+function floorOf({ from, window }: Gap): number {
+  return Math.max(from - 1 - window, 0);
+}
+
+function pushRows(
+  { log, push }: FillOptions,
+  positions: Positions,
+  { gap, upto, recipients }: { gap: Gap; upto: number; recipients: readonly string[] },
+  rows: readonly NamedMessage[],
+): void {
+  const { conversationId } = gap;
+  const first = rows[0];
+  const isMet = positions.pushed.get(conversationId) !== undefined;
+  if (!isMet && first?.seq === floorOf(gap) + 1 && first.seq > 1 && gap.window < wide) {
+    gap.window = wide;
+    return;
+  }
+  if (first === undefined && isMet) {
+    log.warn({ conversationId, upto }, 'a message that the bus told of is not in the database');
+    return dropGap(positions, gap);
+  }
+  for (const row of rows) {
+    if (row.seq === 1 && gap.unheard) push({ type: 'conversation.changed', recipients, conversationId });
+    push({ type: 'message.sent', recipients, message: row, authorName: row.author_name });
+  }
+  settle(positions, gap, rows.at(-1)?.seq ?? upto);
+}
+
+function settle(positions: Positions, gap: Gap, reached: number): void {
+  positions.pushed.set(gap.conversationId, reached);
+  if (reached >= gap.upto) dropGap(positions, gap);
+}
