@@ -44,7 +44,7 @@ interface Waiting {
 }
 
 /** Milliseconds without an answer after which a connection counts as dead. */
-const answerTime = 6_000;
+const answerTime = 5_000;
 const retryTime = 300;
 
 let connectionCount = 0;

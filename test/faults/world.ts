@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../packages/server/src/db/embedded/start.ts';
 import type { LogEntry } from './ledger.ts';
@@ -25,6 +26,7 @@ export interface Database {
   rows(): Promise<LogEntry[]>;
   /** `kill -9` of the postmaster; its children end by themselves. */
   kill(): Promise<void>;
+  /** Starts it where it has ended. */
   start(): Promise<void>;
 }
 
@@ -95,6 +97,8 @@ async function startDatabase(dataDir: string) {
       await postgres.exited;
     },
     async start() {
+      const isUp = await Promise.race([postgres.exited.then(() => false), sleep(100, true)]);
+      if (isUp) return;
       postgres = await start();
       line.lead(socketOf(postgres));
     },
