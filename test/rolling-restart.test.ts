@@ -128,20 +128,18 @@ async function stop(node: Node): Promise<unknown> {
   return process.exitCode;
 }
 
-/** A request over a connection of its own, tried once. Answers status and body. */
-function call(method: string, path: string, as: string | null, body: unknown): Promise<[number, string]> {
+/** A request over a connection of its own, tried once. Answers the status, 0 where there is none. */
+function call(method: string, path: string, as: string | null, body: unknown): Promise<number> {
   const headers = {
     authorization: `Bearer ${apiKey}`,
     'content-type': 'application/json',
     ...(as !== null && { 'parley-as': as }),
   };
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const asked = request(`${url}${path}`, { method, headers, agent: false }, (response) => {
-      let text = '';
-      response.on('data', (chunk: Buffer) => (text += chunk.toString()));
-      response.on('end', () => resolve([response.statusCode ?? 0, text]));
+      response.resume().on('end', () => resolve(response.statusCode ?? 0));
     });
-    asked.on('error', reject).end(JSON.stringify(body));
+    asked.on('error', () => resolve(0)).end(JSON.stringify(body));
   });
 }
 
@@ -152,7 +150,7 @@ async function openConversation(): Promise<string> {
     ['/v1/stores/clay', { name: 'Clay', members: ['sarah'] }],
     ['/v1/listings/bowl', { storeId: 'clay', title: 'Bowl' }],
   ] as const;
-  for (const [path, body] of people) expect((await call('PUT', path, null, body))[0]).toBeLessThan(300);
+  for (const [path, body] of people) expect(await call('PUT', path, null, body)).toBeLessThan(300);
   await call('POST', '/v1/conversations', 'john', { listingId: 'bowl', text: 'hello', clientId: 'hello' });
   return withDatabase(async (client) => {
     const { rows } = await client.query<{ id: string }>('select id from conversations');
@@ -193,7 +191,7 @@ test('while one node after the other restarts, no send fails, is lost, doubled o
       await sleep(20);
       const clientId = `call-${statuses.length}`;
       const path = `/v1/conversations/${id}/messages`;
-      statuses.push((await call('POST', path, 'sarah', { text: clientId, clientId }))[0]);
+      statuses.push(await call('POST', path, 'sarah', { text: clientId, clientId }));
     }
   })();
 
