@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createApp } from '../src/app.ts';
 import { loadConfig } from '../src/config.ts';
@@ -162,4 +163,22 @@ test('a port that is taken is said by its variable, and nothing stays open', asy
   };
   const options = { connectionString: service.database.url };
   await expect(createApp(loadConfig(env, 'serve'), options)).rejects.toThrow(/Set METRICS_PORT/);
+});
+
+test('the dashboard and the guide name what there is', async () => {
+  const { text } = await scrape();
+  const known = new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name));
+  const docs = new URL('../../../docs/', import.meta.url);
+  for (const file of ['dashboard.json', 'monitoring.md']) {
+    const named = (await readFile(new URL(file, docs), 'utf8')).match(
+      /\b(?:parley|nodejs|process)_[a-z0-9_]*[a-z0-9]\b/g,
+    );
+    const missing = [...new Set(named)].filter(
+      (name) =>
+        !known.has(name) &&
+        !known.has(name.replace(/_(bucket|count)$/, '')) &&
+        name !== 'nodejs_eventloop_lag',
+    );
+    expect(missing, file).toEqual([]);
+  }
 });
