@@ -63,6 +63,16 @@ function provideBrowser() {
   return (installed && findBrowser()) || fail('Chromium could not be installed; see above.');
 }
 
+/** The tests of the bus over Redis are skipped without a server; where installing one asks and disturbs nobody, it is installed. */
+function provideRedis() {
+  const isThere = ['redis-server', 'valkey-server'].some((name) => find(name) !== null);
+  if (isThere || process.getuid?.() !== 0 || find('apt-get') === null) return;
+  console.log('No Redis found: installing it with apt-get …');
+  const apt = (...args) => run('env', ['DEBIAN_FRONTEND=noninteractive', 'apt-get', '-qq', ...args]);
+  if (!(apt('update') && apt('install', '-y', '--no-install-recommends', 'redis-server')))
+    console.log('Redis could not be installed: its tests are skipped.');
+}
+
 /** Counts what vitest reports. A file that crashed before or beside its tests counts as one that failed. */
 function count(report) {
   const crashed = report.testResults.filter(
@@ -106,6 +116,7 @@ function check() {
 if (!existsSync(join(root, 'node_modules')) && !npm('ci')) fail('npm ci failed; see above.');
 const browser = provideBrowser();
 console.log(`Browser: ${browser}`);
+provideRedis();
 if (!run(process.execPath, [join(root, 'scripts', 'build.mjs'), '--if-stale']))
   fail('The build failed; see above.');
 

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { loadSeatHolders } from '../db/seat-holders.ts';
 import type { Tables } from '../db/tables.ts';
 import type { BusEvent } from './bus.ts';
 import type { Hint } from './hints.ts';
@@ -33,20 +34,4 @@ export async function resolveHints(db: Kysely<Tables>, hints: readonly Hint[]): 
         return { type: 'bus.interrupted' };
     }
   });
-}
-
-/** Who sits in each of these conversations. */
-export async function loadSeatHolders(
-  db: Kysely<Tables>,
-  conversationIds: readonly string[],
-): Promise<Map<string, string[]>> {
-  const holders = new Map<string, string[]>(conversationIds.map((id) => [id, []]));
-  if (conversationIds.length === 0) return holders;
-  const rows = await db
-    .selectFrom('participants')
-    .select(['conversation_id', 'user_id'])
-    .where('conversation_id', 'in', [...holders.keys()])
-    .execute();
-  for (const row of rows) holders.get(row.conversation_id)?.push(row.user_id);
-  return holders;
 }

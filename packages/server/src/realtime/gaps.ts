@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
-import { loadSeatHolders } from '../bus/resolve-hints.ts';
 import type { NamedMessage } from '../db/messages.ts';
+import { loadSeatHolders } from '../db/seat-holders.ts';
 import type { Tables } from '../db/tables.ts';
 import type { Push } from './deliver.ts';
 import { readGaps, type Range } from './read-gaps.ts';
