@@ -70,7 +70,7 @@ export function* happen(world: World, history: History): Generator<Happening> {
   const random = randomStream(messages);
   const opened = new Set<number>();
   const start = history.end - span;
-  const everyLongest = Math.max(2, Math.floor(messages / (longest + 1)));
+  const everyLongest = Math.max(2, Math.floor(messages / (longest * 1.2)));
   let begun = 0;
   for (let index = 0; index < messages; index += 1) {
     const at = start + Math.floor((span * (index + 1)) / messages);
@@ -96,8 +96,8 @@ function open(
 ): void {
   const { seller, conversations } = world.shape;
   const isBig =
-    Math.floor(((conversation + 1) * seller) / conversations) >
-      Math.floor((conversation * seller) / conversations) || conversation === 0;
+    Math.ceil(((conversation + 1) * seller) / conversations) >
+    Math.ceil((conversation * seller) / conversations);
   for (let tries = 0; ; tries += 1) {
     const [first, count] = isBig
       ? [0, world.bigListings]

@@ -14,7 +14,7 @@ export interface SeatSearch {
 }
 
 /** Seats that are looked through before the index is asked. */
-const windowSize = 2_000;
+const windowSize = 1_000;
 const newestFirst = sql`order by p.last_at desc, p.conversation_id desc`;
 
 /**
@@ -24,7 +24,13 @@ const newestFirst = sql`order by p.last_at desc, p.conversation_id desc`;
 export async function searchSeats(db: Kysely<Tables>, search: SeatSearch): Promise<string[]> {
   const walked = await walkNewest(db, search);
   if (walked.ids.length === search.limit || walked.looked < windowSize) return walked.ids;
-  const { rows } = await findByIndex(search).execute(db);
+  const stores = await db
+    .selectFrom('store_members')
+    .select('store_id')
+    .where('user_id', '=', search.userId)
+    .execute();
+  const storeIds = stores.map((store) => store.store_id);
+  const { rows } = await findByIndex(search, storeIds).execute(db);
   return rows.map((row) => row.id);
 }
 
@@ -59,17 +65,35 @@ function sideHolds(terms: readonly Term[]): RawBuilder<boolean> {
     else ${holdsAll(sql`k.store_search`, terms)} end`;
 }
 
-/** A member of a store looks through the store's conversations, since a seat there is what membership means. */
-function findByIndex({ userId, terms, limit, filter, conditions }: SeatSearch): RawBuilder<{ id: string }> {
-  return sql<{ id: string }>`with k as materialized (
-      select conversation_id, 'buyer' as side from conversation_search k
-        where k.buyer_id = ${userId} and ${holdsAll(sql`k.store_search`, terms)}
-      union all select x.conversation_id, 'store' from store_members s cross join lateral (
-        select k.conversation_id from conversation_search k
-        where k.store_id = s.store_id and ${holdsAll(sql`k.buyer_search`, terms)}) x where s.user_id = ${userId}
-      union all select conversation_id, 'moderator' from participants p join conversation_search k using (conversation_id)
-        where p.user_id = ${userId} and p.side = 'moderator' and ${holdsAll(sql`k.store_search`, terms)})
-    select p.conversation_id as id from k join participants p on p.conversation_id = k.conversation_id and p.side = k.side
-      join conversations c on c.id = p.conversation_id
-    where ${conditions} and ${filter ?? sql`true`} and c.last_seq > 0 ${newestFirst} limit ${limit}`;
+/**
+ * A member of a store looks through the store's conversations, since a seat there is what membership means. Each store is named, so
+ * that PostgreSQL knows how many conversations it has.
+ */
+function findByIndex(search: SeatSearch, storeIds: readonly string[]): RawBuilder<{ id: string }> {
+  const { userId, terms, limit, filter, conditions } = search;
+  const branches = [
+    sql`select k.conversation_id, 'buyer' as side from conversation_search k
+      where k.buyer_id = ${userId} and ${holdsAll(sql`k.store_search`, terms)}`,
+    ...storeIds.map(
+      (storeId) => sql`select k.conversation_id, 'store' from conversation_search k
+        where k.store_id = ${storeId} and ${holdsAll(sql`k.buyer_search`, terms)} and ${holdsPairs(terms)}`,
+    ),
+    sql`select k.conversation_id, 'moderator' from participants p join conversation_search k using (conversation_id)
+      where p.user_id = ${userId} and p.side = 'moderator' and ${holdsAll(sql`k.store_search`, terms)}`,
+  ];
+  return sql<{ id: string }>`with k as materialized (${sql.join(branches, sql` union all `)}),
+    p as materialized (select p.conversation_id, p.last_at from k
+      join participants p on p.conversation_id = k.conversation_id and p.side = k.side
+      where ${conditions} and ${filter ?? sql`true`} ${newestFirst})
+    select p.conversation_id as id from p where exists (
+      select 1 from conversations c where c.id = p.conversation_id and c.last_seq > 0 offset 0)
+    limit ${limit}`;
+}
+
+/** What lets an index find terms that have no trigrams; true of whatever holds them. */
+function holdsPairs(terms: readonly Term[]): RawBuilder<boolean> {
+  const pairs = terms
+    .filter((term) => !term.indexed)
+    .map((term) => sql`parley_pairs(k.buyer_search) @> parley_pairs(${term.folded})`);
+  return pairs.length === 0 ? sql<boolean>`true` : sql<boolean>`(${sql.join(pairs, sql` and `)})`;
 }

@@ -3,9 +3,9 @@ import { sql, type Kysely } from 'kysely';
 import { excerptAround } from '../domain/excerpt.ts';
 import { headColumns, headJoins } from './conversations.ts';
 import { presentHead, type ConversationRow } from './present.ts';
-import { foldCharacters, holdsAll, isUnread, namesHold, readWatermark, type Term } from './search.ts';
+import { foldCharacters, holdsAll, namesHold, readWatermark, type Term } from './search.ts';
 import type { Tables } from './tables.ts';
-import { textHolds } from './text-tail.ts';
+import { tailTexts, textHolds } from './text-tail.ts';
 
 type Head = ReturnType<typeof presentHead> & { lastActivityAt: string };
 type Hit = NonNullable<ModerationConversation['hit']>;
@@ -79,16 +79,13 @@ async function loadHits(
   if (terms.length === 0) return new Map();
   const watermark = await readWatermark(db);
   const holds = textHolds(terms);
-  const { rows } = await sql<HitRow>`select c.id, h.seq, h.body
+  const { rows } = await sql<HitRow>`with tail as materialized (${tailTexts(ids, terms, watermark)})
+    select c.id, h.seq, h.body
     from unnest(${ids}::uuid[]) as c(id) cross join lateral (select x.seq, x.body from (
       (select m.seq, m.body from message_texts t join messages m using (conversation_id, seq)
         where t.conversation_id = c.id and ${holdsAll(sql`t.folded`, terms)} and ${holds} order by t.seq desc limit 1)
-      union all (select m.seq, m.body from messages m
-        where m.conversation_id = c.id and ${isUnread('m', watermark)} and ${holds} order by m.seq desc limit 1)
-      union all (select m.seq, m.body from messages e join messages m
-          on m.conversation_id = e.conversation_id and m.seq = (e.data->>'target')::int
-        where e.conversation_id = c.id and ${isUnread('e', watermark)} and e.kind = 'edit' and ${holds}
-        order by m.seq desc limit 1)) x order by x.seq desc limit 1) h`.execute(db);
+      union all select t.seq, t.body from tail t where t.conversation_id = c.id) x
+      order by x.seq desc limit 1) h`.execute(db);
   return excerptHits(db, rows, terms);
 }
 

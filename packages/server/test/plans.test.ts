@@ -1,0 +1,203 @@
+import { Kysely, PostgresDialect, type CompiledQuery } from 'kysely';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { generate } from '../../../bench/src/generate/generate.ts';
+import { bigSeller } from '../../../bench/src/generate/world.ts';
+import { createTestDatabase } from '../../../test/support/database.ts';
+import { loadInboxPage, loadUnreadTotals, type InboxQuery } from '../src/db/conversations.ts';
+import { loadMessages, loadMissed } from '../src/db/messages.ts';
+import { loadListed } from '../src/db/moderation.ts';
+import { findConversations, type ModerationFilter } from '../src/db/moderation-search.ts';
+import { readTerms } from '../src/db/search.ts';
+import type { Tables } from '../src/db/tables.ts';
+
+/** What `explain` says of one step. */
+interface Step {
+  readonly type: string;
+  readonly relation: string | undefined;
+  readonly index: string | undefined;
+  /** Rows that came out of it, all loops together. */
+  readonly rows: number;
+}
+
+/** Tables that grow with the marketplace; reading one from end to end is what no list may do. */
+const big = new Set([
+  'conversations',
+  'conversation_search',
+  'messages',
+  'message_texts',
+  'participants',
+  'users',
+  'listings',
+  'orders',
+]);
+const shape = { messages: 60_000, conversations: 20_000, seller: 8_000, longest: 5_000 };
+/** Rows that one step may give: more than a window of a search, far fewer than the seller's conversations. */
+const mostRows = 3_000;
+
+let pool: pg.Pool;
+let db: Kysely<Tables>;
+let longest = '';
+let executed: CompiledQuery[] = [];
+const ends: (() => Promise<unknown>)[] = [];
+
+beforeAll(async () => {
+  const database = await createTestDatabase();
+  ends.push(() => database.drop());
+  await generate(database.url, shape, { say: () => undefined });
+  pool = new pg.Pool({ connectionString: database.url, max: 4 });
+  ends.unshift(() => pool.end());
+  db = new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool }),
+    log: ({ query }) => void executed.push(query),
+  });
+  const row = await db
+    .selectFrom('conversations')
+    .select('id')
+    .orderBy('last_seq', 'desc')
+    .executeTakeFirstOrThrow();
+  longest = row.id;
+}, 60_000);
+afterAll(async () => {
+  for (const end of ends) await end();
+});
+
+/** The plans of every statement that `read` executes, as PostgreSQL carries them out. */
+async function stepsOf(read: () => Promise<unknown>): Promise<Step[]> {
+  executed = [];
+  await read();
+  const steps: Step[] = [];
+  for (const { sql, parameters } of executed.filter((query) => /^\s*(select|with)\b/.test(query.sql))) {
+    const { rows } = await pool.query<{ 'QUERY PLAN': unknown }>(
+      `explain (analyze, timing off, format json) ${sql}`,
+      [...parameters],
+    );
+    collect(rows[0]?.['QUERY PLAN'], steps);
+  }
+  return steps;
+}
+
+function collect(node: unknown, into: Step[]): void {
+  if (Array.isArray(node)) return node.forEach((one) => collect(one, into));
+  if (typeof node !== 'object' || node === null) return;
+  const facts = new Map<string, unknown>(Object.entries(node));
+  const text = (name: string): string | undefined => {
+    const value = facts.get(name);
+    return typeof value === 'string' ? value : undefined;
+  };
+  const type = text('Node Type');
+  if (type !== undefined)
+    into.push({
+      type,
+      relation: text('Relation Name'),
+      index: text('Index Name'),
+      rows: Number(facts.get('Actual Rows')) * Number(facts.get('Actual Loops')),
+    });
+  collect(facts.get('Plan'), into);
+  collect(facts.get('Plans'), into);
+}
+
+/** That the statements read by these indexes, no big table from its beginning to its end, and nowhere a whole inbox. */
+async function expectPlan(read: () => Promise<unknown>, indexes: readonly string[]): Promise<void> {
+  const steps = await stepsOf(read);
+  expect(steps.filter((step) => step.type === 'Seq Scan' && big.has(step.relation ?? ''))).toEqual([]);
+  expect(steps.filter((step) => step.rows > mostRows)).toEqual([]);
+  const used = new Set(steps.flatMap((step) => step.index ?? []));
+  expect([...used]).toEqual(expect.arrayContaining([...indexes]));
+}
+
+function inbox(query: Partial<InboxQuery>, q = ''): () => Promise<unknown> {
+  return async () =>
+    loadInboxPage(db, {
+      userId: bigSeller,
+      filter: 'all',
+      terms: await readTerms(db, q),
+      limit: 50,
+      after: null,
+      onlyConversation: null,
+      ...query,
+    });
+}
+
+describe('the inbox of a seller with 8,000 conversations', () => {
+  const after = {
+    at: new Date(Date.now() - 300 * 86_400_000).toISOString(),
+    id: 'ffffffff-ffff-ffff-ffff-ffffffffffff',
+  };
+
+  test.each<[string, Partial<InboxQuery>, string]>([
+    ['first page', {}, 'participants_inbox'],
+    ['a later page', { after }, 'participants_inbox'],
+    ['archived', { filter: 'archived' }, 'participants_inbox'],
+    ['unread', { filter: 'unread' }, 'participants_unread'],
+    ['needs reply', { filter: 'needs-reply' }, 'participants_reply'],
+  ])('%s', async (_name, query, index) => {
+    await expectPlan(inbox(query), [index, 'conversations_pkey']);
+  });
+
+  test.each([
+    ['a common name', 'anna', ['participants_inbox', 'conversation_search_pkey']],
+    ['a rare title', 'ocarina', ['conversation_search_store']],
+    ['nothing that there is', 'xylophagous', ['conversation_search_store']],
+    ['two letters that nobody has', 'qx', ['conversation_search_pairs', 'conversation_search_own']],
+  ])('search for %s', async (_name, q, indexes) => {
+    await expectPlan(inbox({}, q), indexes);
+  });
+
+  test('unread totals are counted in the index alone', async () => {
+    const steps = await stepsOf(() => loadUnreadTotals(db, bigSeller, null));
+    expect(steps).toContainEqual(
+      expect.objectContaining({ type: 'Index Only Scan', index: 'participants_unread' }),
+    );
+  });
+});
+
+describe('a conversation of 5,000 messages', () => {
+  test('newest, older and missed messages', async () => {
+    const range = { conversationId: longest, limit: 50 };
+    await expectPlan(() => loadMessages(db, range), ['messages_pkey']);
+    await expectPlan(() => loadMessages(db, { ...range, before: 2_500 }), ['messages_pkey']);
+    await expectPlan(
+      () => loadMissed(db, [{ conversationId: longest, after: 2_500, limit: 50 }]),
+      ['messages_pkey'],
+    );
+  });
+});
+
+describe("the moderators' list", () => {
+  const list =
+    (filter: ModerationFilter, q = '') =>
+    async () => {
+      const terms = await readTerms(db, q);
+      const page = await findConversations(db, { filter, terms, limit: 50, after: null });
+      await loadListed(db, page.ids, terms);
+    };
+  const month = {
+    from: new Date(Date.now() - 400 * 86_400_000),
+    to: new Date(Date.now() - 370 * 86_400_000),
+  };
+
+  test.each<[string, ModerationFilter, string]>([
+    ['first page', {}, 'conversations_last'],
+    ['of a month', month, 'conversations_last'],
+    ['of a store', { storeId: 'store-0' }, 'conversations_store'],
+    ['of the seller', { userId: bigSeller }, 'conversations_last'],
+    ['of a buyer', { userId: 'buyer-7' }, 'participants_pkey'],
+    ['closed', { status: 'closed' }, 'conversations_status'],
+    ['reported', { flag: 'report' }, 'conversations_pkey'],
+  ])('%s', async (_name, filter, index) => {
+    await expectPlan(list(filter), [index]);
+  });
+
+  test.each([
+    ['a common word', 'glaze', ['conversations_last', 'message_texts_pkey']],
+    [
+      'a rare word',
+      'celadon',
+      ['message_texts_folded', 'conversation_search_store', 'conversation_search_buyer'],
+    ],
+    ['no word of any text', 'xylophagous', ['message_texts_folded']],
+  ])('search for %s', async (_name, q, indexes) => {
+    await expectPlan(list({}, q), indexes);
+  });
+});
