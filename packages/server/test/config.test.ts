@@ -122,6 +122,8 @@ test('everything that is wrong is said at once, each by its variable', () => {
     ALLOWED_ORIGINS: '*',
     TRUST_PROXY: 'yes',
     LOG_LEVEL: 'loud',
+    METRICS_PORT: 'all',
+    DRAIN_SECONDS: '1 min',
   };
   const problems = problemsOf(wrong);
   for (const name of [...Object.keys(wrong), 'PARLEY_API_KEY'])
