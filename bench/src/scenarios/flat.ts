@@ -1,58 +1,63 @@
 import { fill } from '../generate/command.ts';
-import type { BenchOptions } from '../options.ts';
 import { startService, type Service } from '../service.ts';
 import { figure, milliseconds, percentiles, type Percentiles } from '../statistics.ts';
 import { readCases, type FlatCase } from './flat-cases.ts';
 
 const small = { messages: 10_000, conversations: 2_000, seller: 1_200, longest: 1_000 };
-const tries = 200;
-const warmUp = 30;
-
-interface Timed {
-  readonly http: Percentiles;
-  readonly sql: Percentiles;
-}
+const tries = 150;
+const warmUp = 20;
 
 /**
  * The same reads over 10,000 messages and over what `bench generate` put into PARLEY_BENCH_DATA: over HTTP, and their statements alone.
- * Without that folder the small data alone is measured.
+ * Small and big take turns, so that a busy machine slows both. Without that folder the small data alone is measured.
  */
-export async function flat(service: Service, _options: BenchOptions): Promise<string[]> {
+export async function flat(service: Service): Promise<string[]> {
   await fill(service.connectionString, small, { check: true, say: () => undefined });
-  const before = await timeAll(service);
   const folder = process.env.PARLEY_BENCH_DATA;
-  if (!folder) return [...table(before, null), '  (set PARLEY_BENCH_DATA to compare with big data)'];
+  if (!folder)
+    return [
+      ...(await compare([service])),
+      '  (set PARLEY_BENCH_DATA to compare with big data; see generate --help)',
+    ];
   const big = await startService(folder);
   try {
-    return table(before, await timeAll(big));
+    return await compare([service, big]);
   } finally {
     await big.stop();
   }
 }
 
-async function timeAll(service: Service): Promise<Map<string, Timed>> {
-  const { cases, close } = await readCases(service);
-  const times = new Map<string, Timed>();
+async function compare(services: readonly Service[]): Promise<string[]> {
+  const sides = await Promise.all(
+    services.map(async (service) => ({ service, ...(await readCases(service)) })),
+  );
+  const lines: string[] = [];
   try {
-    for (const one of cases)
-      times.set(one.name, { http: await time(() => request(service, one)), sql: await time(one.sql) });
+    for (const [index, { name }] of (sides[0]?.cases ?? []).entries()) {
+      const runs = sides.flatMap(({ service, cases }) => {
+        const one = cases[index];
+        return one === undefined ? [] : [{ http: () => request(service, one), sql: one.sql }];
+      });
+      lines.push(line(name, 'HTTP', await takeTurns(runs.map((run) => run.http))));
+      lines.push(line('', 'SQL', await takeTurns(runs.map((run) => run.sql))));
+    }
   } finally {
-    await close();
+    for (const side of sides) await side.close();
   }
-  return times;
+  return lines;
 }
 
-async function time(read: () => Promise<unknown>): Promise<Percentiles> {
-  const times: number[] = [];
+/** Times of each, in milliseconds. */
+async function takeTurns(reads: readonly (() => Promise<unknown>)[]): Promise<Percentiles[]> {
+  const times = reads.map((): number[] => []);
   for (let index = 0; index < tries + warmUp; index += 1) {
-    const started = performance.now();
-    await read();
-    const took = performance.now() - started;
-    if (index >= warmUp) times.push(took);
-    // What takes long needs no 200 tries to be known.
-    if (index >= warmUp + 20 && took > 100) break;
+    for (const [place, read] of reads.entries()) {
+      const started = performance.now();
+      await read();
+      if (index >= warmUp) times[place]?.push(performance.now() - started);
+    }
   }
-  return percentiles(times);
+  return times.map(percentiles);
 }
 
 async function request(service: Service, { token, path, body }: FlatCase): Promise<void> {
@@ -68,16 +73,9 @@ async function request(service: Service, { token, path, body }: FlatCase): Promi
   if (!answer.ok) throw new Error(`${path}: ${answer.status} ${text}`);
 }
 
-/** Each line: small and big, over HTTP and in SQL, and how many times longer the big one takes. */
-function table(before: ReadonlyMap<string, Timed>, after: ReadonlyMap<string, Timed> | null): string[] {
-  return [...before].flatMap(([name, less]) => {
-    const more = after?.get(name);
-    return (['http', 'sql'] as const).map((way) => {
-      const compared =
-        more === undefined
-          ? ''
-          : `; big ${milliseconds(more[way])}; ×${figure(more[way].p50 / less[way].p50)}`;
-      return `${name.padEnd(44)} ${way.padEnd(4)} small ${milliseconds(less[way])}${compared}`;
-    });
-  });
+function line(name: string, way: string, [less, more]: readonly Percentiles[]): string {
+  if (less === undefined) return '';
+  const start = `${name.padEnd(40)} ${way.padEnd(4)} ${milliseconds(less)}`;
+  if (more === undefined) return start;
+  return `${start.padEnd(76)} big ${milliseconds(more)}, ×${figure(more.p50 / less.p50)}`;
 }
