@@ -24,8 +24,6 @@ export interface Node {
   stop(): Promise<number | null>;
   /** Ends it if it runs, and starts it with these variables changed. */
   restart(env: Readonly<Record<string, string>>): Promise<void>;
-  /** Resolves when it has ended, whoever ended it. */
-  ended(): Promise<void>;
   /** Bytes that it holds in memory; NaN where the kernel does not tell. */
   residentMemory(): Promise<number>;
   /** What it has written so far, all starts together. */
@@ -86,9 +84,6 @@ export async function createNode(options: NodeOptions): Promise<Node> {
       await end('SIGKILL');
     },
     stop: () => end('SIGTERM'),
-    async ended() {
-      if (child !== null && child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-    },
     async residentMemory() {
       const status = await readFile(`/proc/${child?.pid ?? 0}/status`, 'utf8').catch(() => '');
       return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) * 1024;
@@ -125,7 +120,7 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** A failpoint may end it before it is ready; that is told by `ended`. */
+/** A failpoint may end it before it is ready. */
 async function waitUntilReady(url: string, child: ChildProcess, logFile: string): Promise<void> {
   for (let tries = 0; tries < 600; tries += 1) {
     if (child.signalCode !== null) return;

@@ -34,7 +34,7 @@ export function readFrame(text: string): ReadFrame {
 function stringField(value: unknown, name: string): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const field: unknown = Object.getOwnPropertyDescriptor(value, name)?.value;
-  return typeof field === 'string' ? field.slice(0, 64) : undefined;
+  return typeof field === 'string' && field !== '' ? field.slice(0, 64) : undefined;
 }
 
 function invalid(errors: FieldError[]): ProblemError {
