@@ -64,11 +64,13 @@ export function startCatchUp(options: CatchUpOptions): { close(): Promise<void> 
 
 /**
  * The time before which nothing will appear any more: a message's time is taken before its commit, so what is still under way may
- * appear with an older one. Transactions that wrote nothing in a minute are readers. The database's clock.
+ * appear with an older one. Transactions that wrote nothing in a minute are readers, and none of a node's own lives for ten: a stranger's
+ * must not make every look longer. The database's clock.
  */
 async function readSafeTime(db: Kysely<Tables>): Promise<Date> {
   const { rows } = await sql<{ safe: Date }>`
-    select least(now(), min(xact_start)) - interval '1 second' as safe from pg_stat_activity
+    select greatest(least(now(), min(xact_start)) - interval '1 second', now() - interval '10 minutes') as safe
+    from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid()
       and (backend_xid is not null or xact_start > now() - interval '1 minute')`.execute(db);
   return rows[0]?.safe ?? new Date(0);

@@ -79,7 +79,8 @@ export function createSequencer(options: FillOptions): Sequencer {
     held(conversationId, seq) {
       const gap = gaps.get(conversationId);
       if (gap === undefined || seq <= (pushed.get(conversationId) ?? 0)) return null;
-      return Promise.race([gap.closed, new Promise<void>((resolve) => setTimeout(resolve, holdPatience))]);
+      const patience = new Promise<void>((resolve) => setTimeout(resolve, holdPatience).unref());
+      return Promise.race([gap.closed, patience]);
     },
     caughtUp() {
       positions.lookedAt = performance.now();
