@@ -110,7 +110,9 @@ function readFrames(socket: Socket): RawSocket {
     get isOpen() {
       return isOpen;
     },
-    write: (bytes) => void (isOpen && socket.write(bytes)),
+    write(bytes) {
+      if (isOpen) socket.write(bytes);
+    },
     received: (count) =>
       new Promise((resolve) => {
         const look = (): void => {
