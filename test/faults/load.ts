@@ -21,11 +21,15 @@ export interface LoadOptions {
 export interface Load {
   readonly people: readonly Person[];
   readonly pairs: readonly Pair[];
+  /** Who keeps a list of what. */
+  readonly members: readonly { readonly userId: string; readonly conversationId: string }[];
   readonly ledger: Ledger;
   /** Sends acknowledged so far. */
   acknowledged(): number;
   /** Resolves once so many more are acknowledged. @throws after `milliseconds` */
   progress(count: number, milliseconds: number): Promise<void>;
+  /** Ends the sending, and resolves when every outcome is known. */
+  pauseSending(): Promise<void>;
   /** Ends the sending, waits until every outcome is known and every list complete, and judges. */
   settle(): Promise<Verdict>;
 }
@@ -83,10 +87,17 @@ export async function startLoad(world: World, options: LoadOptions): Promise<Loa
   const ids = pairs.map((pair) => pair.conversationId);
   loops.push(work(stranger, ids, 50));
 
+  const pauseSending = async (): Promise<void> => {
+    working = false;
+    await inTime(Promise.all(loops), 'not every outcome became known');
+  };
   const acknowledged = () => members.reduce((sum, { diary }) => sum + diary.waits.length, 0);
   return {
     people,
     pairs,
+    members: pairs.flatMap(({ buyerId, sellerId, conversationId }) =>
+      [buyerId, sellerId].map((userId) => ({ userId, conversationId })),
+    ),
     ledger,
     acknowledged,
     async progress(more, milliseconds) {
@@ -98,9 +109,9 @@ export async function startLoad(world: World, options: LoadOptions): Promise<Loa
         await sleep(20);
       }
     },
+    pauseSending,
     async settle() {
-      working = false;
-      await inTime(Promise.all(loops), 'not every outcome became known');
+      await pauseSending();
       await inTime(Promise.all(people.map((person) => person.catchUp())), 'not everybody could catch up');
       for (const person of people) person.close();
       const verdict = ledger.judge(await world.database.rows());
