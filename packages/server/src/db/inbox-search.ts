@@ -13,8 +13,9 @@ export interface SeatSearch {
   readonly conditions: RawBuilder<boolean>;
 }
 
-/** Seats that are looked through before the index is asked. */
+/** Seats that are looked through before the index is asked, and where that found so much that some more will do. */
 const windowSize = 1_000;
+const widerWindow = 5_000;
 const newestFirst = sql`order by p.last_at desc, p.conversation_id desc`;
 
 /**
@@ -22,8 +23,12 @@ const newestFirst = sql`order by p.last_at desc, p.conversation_id desc`;
  * looked through first; rare ones by the index, which gives few.
  */
 export async function searchSeats(db: Kysely<Tables>, search: SeatSearch): Promise<string[]> {
-  const walked = await walkNewest(db, search);
-  if (walked.ids.length === search.limit || walked.looked < windowSize) return walked.ids;
+  const walked = await walkNewest(db, search, windowSize);
+  if (walked.isAll) return walked.ids;
+  if (walked.ids.length * (widerWindow / windowSize) > search.limit) {
+    const wider = await walkNewest(db, search, widerWindow);
+    if (wider.isAll) return wider.ids;
+  }
   const stores = await db
     .selectFrom('store_members')
     .select('store_id')
@@ -34,29 +39,32 @@ export async function searchSeats(db: Kysely<Tables>, search: SeatSearch): Promi
   return rows.map((row) => row.id);
 }
 
+/** `isAll` where nothing further back could belong to the answer. */
 async function walkNewest(
   db: Kysely<Tables>,
   search: SeatSearch,
-): Promise<{ looked: number; ids: string[] }> {
+  window: number,
+): Promise<{ ids: string[]; isAll: boolean }> {
   const { rows } = await sql<{
     looked: number;
     ids: string[];
-  }>`with w as materialized (${newestSeats(search)})
+  }>`with w as materialized (${newestSeats(search, window)})
     select (select count(*)::int from w) as looked, array(select p.conversation_id::text from w p
       join conversation_search k using (conversation_id) join conversations c on c.id = p.conversation_id
       where c.last_seq > 0 and ${sideHolds(search.terms)}
       ${newestFirst} limit ${search.limit}) as ids`.execute(db);
-  return rows[0] ?? { looked: 0, ids: [] };
+  const { looked, ids } = rows[0] ?? { looked: 0, ids: [] };
+  return { ids, isAll: ids.length === search.limit || looked < window };
 }
 
 /** The archive has a place of its own in the inbox's index, so both are read from their tops. */
-function newestSeats({ filter, conditions }: SeatSearch): RawBuilder<unknown> {
+function newestSeats({ filter, conditions }: SeatSearch, window: number): RawBuilder<unknown> {
   const newest = (filtered: RawBuilder<boolean>): RawBuilder<unknown> =>
     sql`select p.conversation_id, p.side, p.last_at from participants p where ${conditions} and ${filtered}
-      ${newestFirst} limit ${windowSize}`;
+      ${newestFirst} limit ${window}`;
   if (filter !== null) return newest(filter);
   return sql`select * from ((${newest(sql`not p.archived`)}) union all (${newest(sql`p.archived`)})) p
-    ${newestFirst} limit ${windowSize}`;
+    ${newestFirst} limit ${window}`;
 }
 
 /** The store's people look for the buyer; everybody else for the store. */
