@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -96,7 +95,8 @@ const upgrades: readonly (readonly [string, string])[] = [
 
 test.each(upgrades)('an upgrade with %s is refused', async (_name, headers) => {
   const answer = await exchange(`GET /v1/realtime HTTP/1.1\r\nHost: parley\r\n${headers}\r\n`);
-  expect(answer).toMatch(/^HTTP\/1\.1 4\d\d /);
+  // Who still writes when the other side has closed may hear a reset instead of the answer.
+  expect(answer).toMatch(/^(HTTP\/1\.1 4\d\d |$)/);
 });
 
 test('what is no HTTP is refused', async () => {
@@ -113,7 +113,7 @@ async function exchange(request: string): Promise<string> {
   });
   socket.on('error', () => undefined);
   socket.write(request);
-  await once(socket, 'close');
+  await new Promise((resolve) => socket.once('close', resolve));
   return answer;
 }
 
@@ -169,7 +169,7 @@ test(
     const random = createRandom(seed);
     const count = scaled(100_000, 5_000);
     const memory: number[] = [];
-    const statuses = new Map<number, number>();
+    const statuses = new Map<string, number>();
     for (let sent = 0; sent < count;) {
       const round = Math.min(500, count - sent);
       await Promise.all([
@@ -181,8 +181,10 @@ test(
       if (sent % 10_000 === 0) say(`${sent} frames, ${memoryOf(memory.at(-1))} MiB`);
     }
     say(`seed ${seed}, answers ${JSON.stringify(Object.fromEntries(statuses))}`);
-    expect(statuses.get(500), `seed ${seed}`).toBeUndefined();
-    expect(statuses.get(400)).toBeGreaterThan(0);
+    expect([...statuses.keys()].sort(), `seed ${seed}`).toEqual(
+      expect.arrayContaining(['400', 'ok', 'pong', 'sent', 'sync']),
+    );
+    expect([...statuses.keys()].filter((kind) => kind.startsWith('5'))).toEqual([]);
     // The first fifth warms the runtime up; after that, memory is what was given back and taken again.
     const warm = Math.max(...memory.slice(0, Math.ceil(memory.length / 5)));
     expect((memory.at(-1) ?? Number.NaN) - warm, `seed ${seed}`).toBeLessThan(64 * 2 ** 20);
@@ -196,23 +198,25 @@ function memoryOf(bytes = Number.NaN): string {
 }
 
 /** Frames that the WebSocket protocol allows, on one connection. Each gets its answer, or none is due. */
-async function speakOddly(random: () => number, count: number, statuses: Map<number, number>): Promise<void> {
+async function speakOddly(random: () => number, count: number, statuses: Map<string, number>): Promise<void> {
   const raw = await openRaw(url, prober.token);
   for (let sent = 0; sent < count; sent += 1)
     raw.write(frame(random() < 0.05 ? binary : text, randomText(random, prober.conversationId)));
+  // A ping is answered at once, the others when the database has answered.
   raw.write(frame(text, '{"op":"ping","ref":"the end"}'));
-  await ended(raw);
-  for (const answer of raw.texts.map(readServerFrame))
-    if (answer.op === 'error') {
-      const { status } = answer.problem;
-      statuses.set(status, (statuses.get(status) ?? 0) + 1);
-    }
+  await heard(raw, '{"op":"pong","ref":"the end"}');
+  raw.write(frame(text, '{"op":"sync","ref":"the end","conversations":{}}'));
+  await heard(raw, '{"op":"sync","ref":"the end"');
+  for (const answer of raw.texts.map(readServerFrame)) {
+    const kind = answer.op === 'error' ? String(answer.problem.status) : answer.op;
+    statuses.set(kind, (statuses.get(kind) ?? 0) + 1);
+  }
   raw.end();
 }
 
-async function ended(raw: RawSocket): Promise<void> {
+async function heard(raw: RawSocket, start: string): Promise<void> {
   const deadline = performance.now() + 30_000;
-  while (!raw.texts.some((one) => one === '{"op":"pong","ref":"the end"}')) {
+  while (!raw.texts.some((one) => one.startsWith(start))) {
     if (!raw.isOpen) throw new Error('a connection was closed for frames that the protocol allows');
     if (performance.now() > deadline) throw new Error('a connection does not answer any more');
     await sleep(10);

@@ -35,22 +35,44 @@ function randomValue(random: Random, conversationId: string): string {
   ])();
 }
 
-const fields = ['ref', 'conversationId', 'clientId', 'text', 'seq', 'conversations', 'token'] as const;
-const ops = ['send', 'read', 'typing', 'sync', 'ping', 'sent', 'constructor', '__proto__', 'SEND'] as const;
+const fields = {
+  send: ['ref', 'conversationId', 'clientId', 'text'],
+  read: ['ref', 'conversationId', 'seq'],
+  typing: ['conversationId'],
+  sync: ['ref', 'conversations'],
+  ping: ['ref'],
+  constructor: ['ref'],
+  SEND: ['ref', 'text'],
+} as const;
+const ops = Object.keys(fields);
+const all = [...fields.send, 'seq', 'conversations'];
 
 /** A frame that the protocol allows and that carries a text: JSON more or less like one of Parley's. */
 export function randomText(random: Random, conversationId: string): string {
   if (random() < 0.1)
     return pick(random, ['', '{', '[]', 'null', '"x"', '{"op":1}', '\u0000', '{"op":"send"']);
-  const given = fields.filter((field) => field !== 'token' && random() < 0.6);
-  const members = given.map((field) => {
-    if (field === 'conversationId' && random() < 0.6) return `"${field}":"${conversationId}"`;
-    if (field === 'ref' && random() < 0.6) return `"${field}":"r${Math.floor(random() * 1_000)}"`;
-    return `"${field}":${randomValue(random, conversationId)}`;
-  });
-  const op = random() < 0.95 ? [`"op":"${pick(random, ops)}"`] : [];
-  const odd = random() < 0.1 ? [`"op":"ping"`, `"__proto__":{"ref":"p"}`] : [];
-  return `{${[...op, ...members, ...odd].join()}}`;
+  const op = ops[Math.floor(random() * ops.length)] ?? 'send';
+  const own = Object.entries(fields).find(([name]) => name === op)?.[1] ?? [];
+  // Half of them have the fields of their op and no others, so that they get further than the schema.
+  const given = random() < 0.5 ? own : all.filter(() => random() < 0.5);
+  const members = given.map((field) => `"${field}":${randomField(random, field, conversationId)}`);
+  const odd = random() < 0.05 ? [`"op":"ping"`, `"__proto__":{"ref":"p"}`] : [];
+  return `{${[`"op":"${op}"`, ...members, ...odd].join()}}`;
+}
+
+function randomField(random: Random, field: string, conversationId: string): string {
+  if (random() < 0.2) return randomValue(random, conversationId);
+  const number = Math.floor(random() * 1_000);
+  switch (field) {
+    case 'conversationId':
+      return `"${conversationId}"`;
+    case 'seq':
+      return String(number);
+    case 'conversations':
+      return `{"${conversationId}":${number}}`;
+    default:
+      return `"${field} ${number}"`;
+  }
 }
 
 /** Bytes that are no frames, or frames that the protocol forbids, now and then one that it allows. */
