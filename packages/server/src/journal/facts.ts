@@ -47,16 +47,16 @@ interface ConversationRow {
   last_seq: number;
   buyer_id: string;
   store_id: string;
-  at: Date;
 }
 
 // The lock comes first and alone: a statement that waited for a lock would read everything else as of before the wait.
 // Rows are locked in the order of their ids, so that nodes do not deadlock.
-const lockSql = `select id, status, last_seq, buyer_id, store_id, date_trunc('milliseconds', clock_timestamp()) as at
+const lockSql = `select id, status, last_seq, buyer_id, store_id
   from conversations where id = any($1::uuid[]) order by id for no key update`;
 
-// Everything else in one answer: seats, authors, blocks, and messages that the batch's keys or targets name.
+// Everything else in one answer: the time, so that it never goes back within a conversation, seats, authors, blocks, and messages that the batch's keys or targets name.
 const factsSql = `select
+  date_trunc('milliseconds', clock_timestamp()) as at,
   (select json_agg(json_build_array(conversation_id, user_id, side, muted)) from participants where conversation_id = any($1::uuid[])) as seats,
   (select json_agg(json_build_array(id, name, suspended or erased_at is not null)) from users where id = any($2::text[])) as authors,
   (select json_agg(json_build_array(user_id, target_id)) from blocks where target_id = any($2::text[])
@@ -68,6 +68,7 @@ const factsSql = `select
     select m.* from unnest($6::uuid[], $7::int[]) as k(conversation_id, seq) join messages m using (conversation_id, seq)) m) as known`;
 
 interface FactsRow {
+  at: Date;
   seats: [string, string, SeatSide, boolean][] | null;
   authors: [string, string, boolean][] | null;
   blocks: [string, string][] | null;
@@ -94,7 +95,7 @@ export async function lockAndRead(client: PoolClient, entries: readonly Entry[])
   const row = facts.rows[0];
   const known = (row?.known ?? []).map(readMessage);
   return {
-    at: locked.rows[0]?.at ?? new Date(),
+    at: row?.at ?? new Date(),
     conversations: collectConversations(locked.rows, row?.seats ?? []),
     authors: new Map((row?.authors ?? []).map(([id, name, suspended]) => [id, { name, suspended }])),
     blocks: (row?.blocks ?? []).map(([userId, targetId]) => ({ userId, targetId })),
