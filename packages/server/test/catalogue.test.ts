@@ -101,7 +101,10 @@ describe('users', () => {
 
   test('what a dying process left unsaid in the search columns is found by the next PUT', async () => {
     const { id } = await freshConversation('ann');
-    await node.pool.query(`update conversation_search set buyer_search = 'stale' where conversation_id = $1`, [id]);
+    await node.pool.query(
+      `update conversation_search set buyer_search = 'stale' where conversation_id = $1`,
+      [id],
+    );
     await actions.putUser(node.context, host, { params: { id: 'ann' }, body: { name: 'Ánn Crème' } });
     expect(await inboxIds('sarah', 'creme')).toContain(id);
   });

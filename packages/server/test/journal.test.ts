@@ -21,7 +21,7 @@ const ends: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  pool = createPool(database.url);
+  pool = createPool(database.url, { pipeline: true });
   const db = createKysely<Tables>(pool);
   const bus = await createPostgresBus({ connectionString: database.url, db, log });
   bus.subscribe((event) => heard.push(event));

@@ -292,7 +292,9 @@ describe('the index', () => {
     await node.pool.query(`update conversations set last_seq = 5000 where id = $1`, [id]);
     await node.pool.query(`update search_watermark set upto = now() - interval '1 minute'`);
     expect(await indexTexts(node.context.db)).toBeGreaterThanOrEqual(4999);
-    expect(await indexTexts(node.context.db)).toBe(0);
+    // What other tests wrote comes of age meanwhile; of this burst nothing is left.
+    expect(await indexTexts(node.context.db)).toBeLessThan(100);
+    expect((await indexedTexts(id)).filter((text) => text.startsWith('axolotl'))).toHaveLength(4999);
     expect((await found('axolotl 4999'))[0]).toMatchObject({ id, hit: { seq: 4999 } });
     await age(id);
     await node.pool.query(`update search_watermark set upto = now() - interval '3 minutes'`);

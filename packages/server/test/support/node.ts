@@ -36,7 +36,7 @@ export async function createNode(
     'serve',
   );
   const log = logTo ? pino({ level: 'trace' }, logTo) : pino({ level: 'silent' });
-  const pool = createPool(databaseUrl);
+  const pool = createPool(databaseUrl, { pipeline: true });
   const db = createKysely<Tables>(pool);
   const bus = await createPostgresBus({ connectionString: databaseUrl, db, log });
   const journal = createJournal({ pool, bus, log, notifyDelay: config.notifyDelay });
