@@ -267,8 +267,9 @@ describe('an upload', () => {
       };
       return fetch(`${service.url}/v1/attachments`, request);
     });
-    await vi.waitFor(async () =>
-      expect(await readProblem(await upload(pdf))).toMatchObject({ status: 503, retryAfter: 2 }),
+    await vi.waitFor(
+      async () => expect(await readProblem(await upload(pdf))).toMatchObject({ status: 503, retryAfter: 2 }),
+      { timeout: 10_000 },
     );
     expect((await upload(pdf, 'x.pdf', sarah)).status).toBe(200);
     ends.forEach((end) => end());
