@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { Attachment } from '@parley/protocol';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deleteLooseAttachments } from '../src/actions/attachments.ts';
 import { createDiskBlobs } from '../src/blobs/disk.ts';
 import { createPool } from '../src/db/pool.ts';
@@ -244,38 +244,6 @@ describe('an upload', () => {
     await pool.query(`delete from attachments where owner_id = 'sarah'`);
     await pool.end();
     expect((await upload(pdf, 'x.pdf', sarah)).status).toBe(200);
-  });
-
-  test('waits for its turn where eight of the same person are on their way', async () => {
-    const head = Buffer.from('--b\r\nContent-Disposition: form-data; name="file"; filename="x.pdf"\r\n\r\n');
-    const ends: (() => void)[] = [];
-    const slow = Array.from({ length: 8 }, () => {
-      const body = new ReadableStream<Uint8Array>({
-        start: (stream) => {
-          stream.enqueue(head);
-          ends.push(() => {
-            stream.enqueue(Buffer.concat([pdf, Buffer.from('\r\n--b--\r\n')]));
-            stream.close();
-          });
-        },
-      });
-      const request: RequestInit & { duplex: 'half' } = {
-        method: 'POST',
-        body,
-        duplex: 'half',
-        headers: { authorization: `Bearer ${john}`, 'content-type': 'multipart/form-data; boundary=b' },
-      };
-      return fetch(`${service.url}/v1/attachments`, request);
-    });
-    for (const upload of slow) upload.catch(() => undefined);
-    await vi.waitFor(
-      async () => expect(await readProblem(await upload(pdf))).toMatchObject({ status: 503, retryAfter: 2 }),
-      { timeout: 10_000 },
-    );
-    expect((await upload(pdf, 'x.pdf', sarah)).status).toBe(200);
-    ends.forEach((end) => end());
-    expect((await Promise.all(slow)).map(({ status }) => status)).toEqual(new Array(8).fill(200));
-    expect((await upload(pdf)).status).toBe(200);
   });
 
   test('that no message took goes after its time, with its bytes', async () => {
