@@ -1,10 +1,11 @@
+import { request } from 'node:http';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { Attachment } from '@parley/protocol';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { deleteLooseAttachments } from '../src/actions/attachments.ts';
 import { createDiskBlobs } from '../src/blobs/disk.ts';
 import { createPool } from '../src/db/pool.ts';
@@ -244,6 +245,32 @@ describe('an upload', () => {
     await pool.query(`delete from attachments where owner_id = 'sarah'`);
     await pool.end();
     expect((await upload(pdf, 'x.pdf', sarah)).status).toBe(200);
+  });
+
+  test('is one of eight at most that the same person has on their way', async () => {
+    const statuses: number[] = [];
+    const slow = Array.from({ length: 9 }, () => {
+      const sending = request(`${service.url}/v1/attachments`, {
+        method: 'POST',
+        agent: false,
+        headers: { authorization: `Bearer ${john}`, 'content-type': 'multipart/form-data; boundary=b' },
+      });
+      sending.on('response', (response) => {
+        statuses.push(response.statusCode ?? 0);
+        response.resume();
+      });
+      // Who is refused may hear a reset for what it still writes.
+      sending.on('error', () => undefined);
+      sending.write('--b\r\nContent-Disposition: form-data; name="file"; filename="x.pdf"\r\n\r\n');
+      return sending;
+    });
+    await vi.waitFor(() => expect(statuses).toEqual([503]), { timeout: 10_000 });
+    expect((await upload(pdf, 'x.pdf', sarah)).status).toBe(200);
+    for (const each of slow) each.end(Buffer.concat([pdf, Buffer.from('\r\n--b--\r\n')]));
+    await vi.waitFor(() => expect(statuses).toEqual([503, ...Array.from({ length: 8 }, () => 200)]), {
+      timeout: 10_000,
+    });
+    expect((await upload(pdf)).status).toBe(200);
   });
 
   test('that no message took goes after its time, with its bytes', async () => {
