@@ -7,6 +7,7 @@ import { latency } from './scenarios/latency.ts';
 import { limits } from './scenarios/limits.ts';
 import { reads } from './scenarios/reads.ts';
 import { saturation } from './scenarios/saturation.ts';
+import { storm } from './scenarios/storm.ts';
 import { startService, type Service } from './service.ts';
 import { figure } from './statistics.ts';
 
@@ -18,6 +19,7 @@ const scenarios: Readonly<Record<string, (service: Service, options: BenchOption
   idle,
   reads,
   flat,
+  storm,
 };
 
 async function main(): Promise<void> {
@@ -35,7 +37,7 @@ async function main(): Promise<void> {
   console.log('service, PostgreSQL (fsync on) and load share the machine\n');
   for (const [name, run] of Object.entries(scenarios)) {
     if (options.only.length > 0 && !options.only.includes(name)) continue;
-    const service = await startService();
+    const service = await startService({ countStatements: name === 'storm' });
     try {
       const lines = await run(service, options);
       const memory = await service.residentMemory();

@@ -11,7 +11,7 @@ export const usage = `Usage: npm run bench -- [--seconds N] [--only name,name]
        npm run bench -- generate --help
 
   --seconds N   how long each measurement under load lasts (default 10)
-  --only …      some of: limits, latency, saturation, idle, reads, flat
+  --only …      some of: limits, latency, saturation, idle, reads, flat, storm
   --help        this text`;
 
 /** Reads the command line; null when only help was asked for. */

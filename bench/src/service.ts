@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startEmbeddedPostgres } from 'parley';
+import pg from 'pg';
 
 /** The service as it runs in production, in a process of its own, over a PostgreSQL with fsync on. */
 export interface Service {
@@ -23,13 +24,23 @@ export interface Service {
 const apiKey = 'bench-api-key-bench-api-key-bench-api-key';
 const program = join(dirname(fileURLToPath(import.meta.resolve('parley'))), '../bin/parley.mjs');
 
-/** Over a database of its own, or over the one in `dataDir`, which is kept. */
-export async function startService(dataDir?: string): Promise<Service> {
+export interface ServiceOptions {
+  /** A database that is kept, instead of one of its own. */
+  readonly dataDir?: string;
+  /** PostgreSQL counts the calls of each statement, in `pg_stat_statements`. */
+  readonly countStatements?: boolean;
+}
+
+export async function startService(options: ServiceOptions = {}): Promise<Service> {
   const folder = await mkdtemp(join(tmpdir(), 'parley-bench-'));
-  const postgres = await startEmbeddedPostgres({
-    dataDir: dataDir ?? join(folder, 'postgres'),
-    log: () => undefined,
-  });
+  const dataDir = options.dataDir ?? join(folder, 'postgres');
+  const start = () => startEmbeddedPostgres({ dataDir, log: () => undefined });
+  let postgres = await start();
+  if (options.countStatements === true) {
+    await countStatements(postgres.connectionString);
+    await postgres.stop();
+    postgres = await start();
+  }
   const port = await freePort();
   const child = spawn(process.execPath, [program, 'serve'], {
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -61,6 +72,15 @@ export async function startService(dataDir?: string): Promise<Service> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** From PostgreSQL's next start on. */
+async function countStatements(connectionString: string): Promise<void> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  await client.query('alter system set shared_preload_libraries = pg_stat_statements');
+  await client.query('create extension pg_stat_statements');
+  await client.end();
 }
 
 async function freePort(): Promise<number> {

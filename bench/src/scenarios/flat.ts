@@ -19,7 +19,7 @@ export async function flat(service: Service): Promise<string[]> {
       ...(await compare([service])),
       '  (set PARLEY_BENCH_DATA to compare with big data; see generate --help)',
     ];
-  const big = await startService(folder);
+  const big = await startService({ dataDir: folder });
   try {
     return await compare([service, big]);
   } finally {

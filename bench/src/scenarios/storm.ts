@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import type { BenchOptions } from '../options.ts';
+import type { Service } from '../service.ts';
+import { connect, type LoadSocket } from '../socket.ts';
+import { figure, milliseconds, percentiles, type Percentiles } from '../statistics.ts';
+import { backoff, createStormClient, type StormClient } from './storm-client.ts';
+import { fillStorm, type Sender } from './storm-people.ts';
+
+const count = 2_000;
+const rate = 200;
+/** Milliseconds without connections, in which the others' messages are missed. */
+const away = 2_000;
+const text = 'x'.repeat(100);
+
+/**
+ * 2,000 connections are cut while 50 people keep sending 200 messages/s, half of them to those who are away. They come back over 5 s, and
+ * then, cut again, as Parley's client does where nobody spreads it: all within half a second.
+ */
+export async function storm(service: Service, options: BenchOptions): Promise<string[]> {
+  const { returners, senders } = await fillStorm(service, count);
+  const clients = returners.map((returner) => createStormClient(service.url, returner));
+  for (let start = 0; start < count; start += 50)
+    await Promise.all(clients.slice(start, start + 50).map((client) => client.connect()));
+  const load = await startSending(service, senders);
+  const statements = await openCounter(service.connectionString);
+  await sleep(2_000);
+  load.take();
+  const quiet = await statements.during(() => sleep(options.seconds * 1000));
+  const lines = [
+    `reconnect storm, ${count} connections cut while 50 people send ${rate} messages/s`,
+    `  before: send to received ${milliseconds(load.take())}`,
+  ];
+  for (const [name, wait] of [
+    ['over 5 s', () => Math.random() * 5_000],
+    ['as the client does', () => backoff(0)],
+  ] as const) {
+    for (const client of clients) client.cut();
+    await sleep(away);
+    load.take();
+    let synced: Percentiles | null = null;
+    const busy = await statements.during(async () => {
+      synced = await comeBack(clients, wait);
+    });
+    const during = load.take();
+    await sleep(3_000);
+    load.take();
+    lines.push(...report(name, synced, during, perClient(busy, quiet)));
+  }
+  lines.push(...(await load.stop()), await compare(service.connectionString, clients));
+  await statements.close();
+  for (const client of clients) client.cut();
+  return lines;
+}
+
+function report(name: string, synced: Percentiles | null, during: Percentiles, queries: number): string[] {
+  if (synced === null) return [];
+  return [
+    `  back ${name}: in sync after ${milliseconds(synced)}, the last after ${figure(synced.max / 1000)} s; ${figure(queries)} queries each`,
+    `    others meanwhile: send to received ${milliseconds(during)}, max ${figure(during.max)} ms`,
+  ];
+}
+
+/** Milliseconds from each one's connecting to its being in sync. */
+async function comeBack(clients: readonly StormClient[], wait: () => number): Promise<Percentiles> {
+  const times = await Promise.all(
+    clients.map(async (client) => {
+      await sleep(wait());
+      const started = performance.now();
+      await client.connect();
+      return performance.now() - started;
+    }),
+  );
+  return percentiles(times);
+}
+
+interface Load {
+  /** Milliseconds from send to received of what was received since the last call. */
+  take(): Percentiles;
+  stop(): Promise<string[]>;
+}
+
+/** Open loop: every sender in turn, once to who stays and once to who is cut. */
+async function startSending(service: Service, senders: readonly Sender[]): Promise<Load> {
+  const sentAt = new Map<string, number>();
+  let received: number[] = [];
+  let [sent, acknowledged, errors, running] = [0, 0, 0, true];
+  const onError = (): void => void (errors += 1);
+  const nothing = (): void => undefined;
+  const sockets: LoadSocket[] = [];
+  for (const { token, friendToken } of senders) {
+    const onMessage = (clientId: string): void => {
+      const at = sentAt.get(clientId);
+      if (at !== undefined) received.push(performance.now() - at);
+    };
+    sockets.push(
+      await connect(service.url, token, { onSent: () => (acknowledged += 1), onMessage: nothing, onError }),
+      await connect(service.url, friendToken, { onSent: nothing, onMessage, onError }),
+    );
+  }
+  const started = performance.now();
+  const sending = (async () => {
+    for (; running; sent += 1) {
+      const wait = started + (sent * 1000) / rate - performance.now();
+      if (wait > 0) await sleep(wait);
+      const place = Math.floor(sent / 2) % senders.length;
+      const { friendConversation, conversations = [] } = senders[place] ?? {};
+      const other = conversations[Math.floor(Math.random() * conversations.length)];
+      const clientId = randomUUID();
+      if (sent % 2 === 0) sentAt.set(clientId, performance.now());
+      sockets[place * 2]?.send((sent % 2 === 0 ? friendConversation : other) ?? '', clientId, text);
+    }
+  })();
+  return {
+    take() {
+      const times = received;
+      received = [];
+      return percentiles(times);
+    },
+    async stop() {
+      running = false;
+      await sending;
+      await sleep(2_000);
+      for (const socket of sockets) socket.close();
+      return [`  ${sent} sent by the others in all, ${acknowledged} acknowledged, ${errors} errors`];
+    },
+  };
+}
+
+type Calls = ReadonlyMap<string, number>;
+interface Counted {
+  readonly calls: Calls;
+  readonly seconds: number;
+}
+
+/** Calls of each statement meanwhile, by PostgreSQL's own count. */
+async function openCounter(connectionString: string) {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  const read = async (): Promise<Calls> => {
+    const { rows } = await client.query<{ query: string; calls: string }>(
+      'select query, sum(calls) as calls from pg_stat_statements where toplevel group by query',
+    );
+    return new Map(rows.map(({ query, calls }) => [query, Number(calls)]));
+  };
+  return {
+    async during(act: () => Promise<unknown>): Promise<Counted> {
+      const [before, started] = [await read(), performance.now()];
+      await act();
+      const seconds = (performance.now() - started) / 1000;
+      const calls = [...(await read())].map(([query, after]): [string, number] => [
+        query,
+        after - (before.get(query) ?? 0),
+      ]);
+      return { calls: new Map(calls), seconds };
+    },
+    close: () => client.end(),
+  };
+}
+
+/** Beyond what the others' sending and the service itself ask, statement by statement. Begins and commits of transactions count too. */
+function perClient(busy: Counted, quiet: Counted): number {
+  let queries = 0;
+  for (const [query, calls] of busy.calls) {
+    const expected = ((quiet.calls.get(query) ?? 0) * busy.seconds) / quiet.seconds;
+    const more = Math.max(0, calls - expected);
+    if (process.env.PARLEY_BENCH_STATEMENTS !== undefined && more > count / 20)
+      console.log(`    ${figure(more / count)} each: ${query.slice(0, 150).replaceAll(/\s+/g, ' ')}`);
+    queries += more;
+  }
+  return queries / count;
+}
+
+/** Whether each client knows its conversations as the database does. */
+async function compare(connectionString: string, clients: readonly StormClient[]): Promise<string> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  const { rows } = await client.query<{ id: string; last_seq: number }>(
+    'select id, last_seq from conversations',
+  );
+  await client.end();
+  const last = new Map(rows.map((row) => [row.id, row.last_seq]));
+  let [missing, gaps, failed] = [0, 0, 0];
+  for (const { positions, faults } of clients) {
+    for (const [id, known] of positions) missing += (last.get(id) ?? 0) - known;
+    gaps += faults.gaps;
+    failed += faults.failed;
+  }
+  return `  compared with the database: ${missing} messages missing, ${gaps} out of place; ${failed} tries to connect failed`;
+}
