@@ -1,6 +1,6 @@
 import { ProblemError, type InboxPage, type Query } from '@parley/protocol';
 import { v7 as uuidv7 } from 'uuid';
-import { loadInboxPage, loadUnreadTotals } from '../db/conversations.ts';
+import { loadInboxPage } from '../db/conversations.ts';
 import { decodeCursor, encodeCursor } from '../db/cursor.ts';
 import { readTerms } from '../db/search.ts';
 import { refreshSearch } from '../db/search-columns.ts';
@@ -18,20 +18,15 @@ export async function readInbox(
   asker: PersonAsker,
   query: Query<'listInbox'>,
 ): Promise<InboxPage> {
-  const onlyConversation = asker.conversationId ?? null;
-  const terms = await readTerms(context.db, query.q ?? '');
-  const [page, unread] = await Promise.all([
-    loadInboxPage(context.db, {
-      userId: asker.userId,
-      filter: query.filter ?? 'all',
-      terms,
-      limit: query.limit ?? 50,
-      after: decodeCursor(query.cursor),
-      onlyConversation,
-    }),
-    loadUnreadTotals(context.db, asker.userId, onlyConversation),
-  ]);
-  return { items: page.items, nextCursor: encodeCursor(page.next), unread };
+  const { items, next, unread } = await loadInboxPage(context.db, {
+    userId: asker.userId,
+    filter: query.filter ?? 'all',
+    terms: await readTerms(context.db, query.q ?? ''),
+    limit: query.limit ?? 50,
+    after: decodeCursor(query.cursor),
+    onlyConversation: asker.conversationId ?? null,
+  });
+  return { items, nextCursor: encodeCursor(next), unread };
 }
 
 export const getConversation: Action<'getConversation', PersonAsker> = (context, asker, { params }) =>

@@ -1,5 +1,5 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
-import type { Conversation } from '@parley/protocol';
+import type { Conversation, UnreadTotals } from '@parley/protocol';
 import type { TimePosition } from './cursor.ts';
 import { searchSeats } from './inbox-search.ts';
 import type { Term } from './search.ts';
@@ -29,16 +29,21 @@ const seatColumns = sql`p.side, p.read_seq, p.unread, p.needs_reply, p.muted, p.
   exists (select 1 from blocks x join participants o on o.conversation_id = c.id and o.user_id = x.user_id and o.side = 'store'
     where x.target_id = c.buyer_id) as store_blocks`;
 
+/** A conversation's row, as `loadSeats` reads it. */
+type SeatRow = ConversationRow & { seat_last_at: Date; totals: UnreadTotals };
+
 /**
  * Conversations as one person sees them. `seats` is the SQL that chooses among that person's own seats, as rows of `participants`,
- * in the order of the answer; every reading of conversations by participants goes through here, so each carries its asker.
+ * in the order of the answer; every reading of conversations by participants goes through here, so each carries its asker. `totals` is
+ * the SQL for what each row says of them all.
  */
 async function loadSeats(
   db: Kysely<Tables>,
   seats: RawBuilder<unknown>,
-): Promise<(ConversationRow & { seat_last_at: Date })[]> {
-  const query = sql<ConversationRow & { seat_last_at: Date }>`with p as materialized (${seats})
-    select ${headColumns}, ${seatColumns}, p.last_at as seat_last_at
+  totals: RawBuilder<unknown> = sql`null`,
+): Promise<SeatRow[]> {
+  const query = sql<SeatRow>`with p as materialized (${seats})
+    select ${headColumns}, ${seatColumns}, p.last_at as seat_last_at, ${totals} as totals
     from p join conversations c on c.id = p.conversation_id ${headJoins}
     order by p.last_at desc, p.conversation_id desc`;
   return (await query.execute(db)).rows;
@@ -69,19 +74,24 @@ export interface InboxQuery {
   readonly onlyConversation: string | null;
 }
 
-/** A page of somebody's inbox, and where the next one begins. */
+/**
+ * A page of somebody's inbox, where the next one begins, and how much is unread in all. Page and totals are of one moment, one
+ * statement: who keeps both current from what is pushed could not tell otherwise whether a message is in both, in one or in none.
+ */
 export async function loadInboxPage(
   db: Kysely<Tables>,
   query: InboxQuery,
-): Promise<{ items: Conversation[]; next: TimePosition | null }> {
+): Promise<{ items: Conversation[]; next: TimePosition | null; unread: UnreadTotals }> {
   const rows = await loadSeats(
     db,
     query.terms.length === 0 ? newestSeats(query) : await soughtSeats(db, query),
+    sql`(${countUnread(query)})`,
   );
   const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
   return {
     items: rows.slice(0, query.limit).map(presentConversation),
     next: last === undefined ? null : { at: last.seat_last_at.toISOString(), id: last.id },
+    unread: rows[0]?.totals ?? (await loadUnreadTotals(db, query.userId, query.onlyConversation)),
   };
 }
 
@@ -130,10 +140,17 @@ export async function loadUnreadTotals(
   db: Kysely<Tables>,
   userId: string,
   onlyConversation: string | null,
-): Promise<{ conversations: number; messages: number }> {
-  const rows = await sql<{ conversations: number; messages: number }>`
-    select count(*)::int as conversations, coalesce(sum(unread), 0)::int as messages from participants
+): Promise<UnreadTotals> {
+  const count = countUnread({ userId, onlyConversation });
+  const { rows } = await sql<{ totals: UnreadTotals }>`select (${count}) as totals`.execute(db);
+  return rows[0]?.totals ?? { conversations: 0, messages: 0 };
+}
+
+function countUnread({
+  userId,
+  onlyConversation,
+}: Pick<InboxQuery, 'userId' | 'onlyConversation'>): RawBuilder<unknown> {
+  return sql`select json_build_object('conversations', count(*), 'messages', coalesce(sum(unread), 0)) from participants
     where user_id = ${userId} and unread > 0 and not archived
-      and (${onlyConversation}::uuid is null or conversation_id = ${onlyConversation}::uuid)`.execute(db);
-  return rows.rows[0] ?? { conversations: 0, messages: 0 };
+      and (${onlyConversation}::uuid is null or conversation_id = ${onlyConversation}::uuid)`;
 }
