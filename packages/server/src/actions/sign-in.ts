@@ -25,42 +25,58 @@ export interface SignedIn {
  * @throws {ProblemError} `forbidden` when the person was erased
  */
 export async function readSignedIn(context: Pick<Context, 'db'>, userId: string): Promise<SignedIn | null> {
-  const user = await context.db
+  const user = await readUser(context, userId);
+  return user === null ? null : signedIn(user);
+}
+
+/** With all that a token may say. */
+async function readUser({ db }: Pick<Context, 'db'>, userId: string) {
+  const user = await db
     .selectFrom('users')
-    .select(['id', 'role', 'suspended', 'erased_at'])
+    .select(['id', 'role', 'suspended', 'erased_at', 'name', 'email', 'avatar_url', 'locale'])
     .where('id', '=', userId)
     .executeTakeFirst();
   if (user === undefined) return null;
   if (user.erased_at !== null)
     throw new ProblemError('forbidden', 'This person was erased from the marketplace, and cannot come back.');
-  return { userId: user.id, role: user.role, suspended: user.suspended };
+  return user;
+}
+
+function signedIn({ id, role, suspended }: { id: string; role: Role; suspended: boolean }): SignedIn {
+  return { userId: id, role, suspended };
 }
 
 /**
  * Creates the person of a token at first sight, and updates what the token says otherwise than before; nothing is written when
- * nothing changed. Without a `name` a new person goes by their id.
+ * nothing changed, and nothing but the person read: after a restart everybody's token is new to a node. Without a `name` a new
+ * person goes by their id.
  * @throws {ProblemError} `forbidden` when the person was erased
  */
 export async function signIn(context: Context, claims: SignedClaims): Promise<SignedIn> {
   const columns = claimedColumns(claims);
-  const known = await readSignedIn(context, claims.sub);
-  const user = known ?? (await create(context, claims.sub, columns));
-  if (user === null) return signIn(context, claims);
-  const news = Object.entries(columns).map(
-    ([column, value]) => sql<boolean>`${sql.ref(column)} is distinct from ${value}`,
+  const known = await readUser(context, claims.sub);
+  if (known === null) return (await create(context, claims.sub, columns)) ?? signIn(context, claims);
+  const isNews = Object.entries(columns).some(
+    ([column, value]) => Object.getOwnPropertyDescriptor(known, column)?.value !== value,
   );
-  if (known === null || news.length === 0) return user;
+  if (!isNews) return signedIn(known);
   const changed = await context.db
     .updateTable('users')
     .set(columns)
     .where('id', '=', claims.sub)
     .where('erased_at', 'is', null)
-    .where((is) => is.or(news))
+    .where((is) =>
+      is.or(
+        Object.entries(columns).map(
+          ([column, value]) => sql<boolean>`${sql.ref(column)} is distinct from ${value}`,
+        ),
+      ),
+    )
     .returning('role')
     .executeTakeFirst();
-  if (changed === undefined) return user;
+  if (changed === undefined) return signedIn(known);
   await spread(context, { buyerId: claims.sub }, true);
-  return { ...user, role: changed.role };
+  return { ...signedIn(known), role: changed.role };
 }
 
 /** Null when somebody else created them at the same moment. */
