@@ -4,7 +4,8 @@ import {
   loadUnreadTotals,
   type InboxQuery,
 } from '../../../packages/server/src/db/conversations.ts';
-import { loadMessages, loadMissed } from '../../../packages/server/src/db/messages.ts';
+import { loadMessages } from '../../../packages/server/src/db/messages.ts';
+import { loadMissed } from '../../../packages/server/src/db/missed.ts';
 import { loadListed } from '../../../packages/server/src/db/moderation.ts';
 import {
   findConversations,
@@ -151,11 +152,7 @@ function threadCases({ db, seller, longest, positions }: Facts): FlatCase[] {
       token: seller,
       path: '/v1/sync',
       body: { conversations: positions },
-      sql: () =>
-        loadMissed(
-          db,
-          Object.entries(positions).map(([conversationId, after]) => ({ conversationId, after, limit: 3 })),
-        ),
+      sql: () => loadMissed(db, bigSeller, new Map(Object.entries(positions))),
     },
   ];
 }

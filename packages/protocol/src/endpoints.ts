@@ -71,6 +71,8 @@ export const SyncAnswer = closed({
       messages: Type.Array(Message),
       more: Type.Boolean(),
       reset: Type.Optional(Type.Boolean()),
+      /** Of those that are not in the inbox's first page; of 50 of them at most. */
+      conversation: Type.Optional(Conversation),
     }),
   ),
   inbox: InboxPage,

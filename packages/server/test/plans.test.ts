@@ -4,8 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generate } from '../../../bench/src/generate/generate.ts';
 import { bigSeller } from '../../../bench/src/generate/world.ts';
 import { createTestDatabase } from '../../../test/support/database.ts';
-import { loadInboxPage, loadUnreadTotals, type InboxQuery } from '../src/db/conversations.ts';
-import { loadMessages, loadMissed } from '../src/db/messages.ts';
+import { loadFirstPage, loadInboxPage, loadUnreadTotals, type InboxQuery } from '../src/db/conversations.ts';
+import { loadMessages } from '../src/db/messages.ts';
+import { loadMissed } from '../src/db/missed.ts';
 import { loadListed } from '../src/db/moderation.ts';
 import { findConversations, type ModerationFilter } from '../src/db/moderation-search.ts';
 import { readTerms } from '../src/db/search.ts';
@@ -144,6 +145,18 @@ describe('the inbox of a seller with 8,000 conversations', () => {
     await expectPlan(inbox({}, q), indexes);
   });
 
+  test('a sync: what was missed of 50 conversations, the first page, and those that are not on it', async () => {
+    const { rows } = await pool.query<{ id: string }>(
+      `select conversation_id as id from participants where user_id = $1 order by last_at limit 50`,
+      [bigSeller],
+    );
+    const old = rows.map(({ id }) => id);
+    const named = { userId: bigSeller, limit: 50, onlyConversation: null };
+    await expectPlan(() => loadMissed(db, bigSeller, new Map(old.map((id) => [id, 0]))), ['messages_pkey']);
+    await expectPlan(() => loadFirstPage(db, named, old), ['participants_inbox', 'participants_pkey']);
+    expect((await loadFirstPage(db, named, old)).besides.map(({ id }) => id).sort()).toEqual(old.sort());
+  });
+
   test('unread totals are counted in the index alone', async () => {
     const steps = await stepsOf(() => loadUnreadTotals(db, bigSeller, null));
     const counting = expect.objectContaining({ type: 'Index Only Scan', index: 'participants_unread' });
@@ -159,10 +172,7 @@ describe('a conversation of 5,000 messages', () => {
     const range = { conversationId: longest, limit: 50 };
     await expectPlan(() => loadMessages(db, range), ['messages_pkey']);
     await expectPlan(() => loadMessages(db, { ...range, before: 2_500 }), ['messages_pkey']);
-    await expectPlan(
-      () => loadMissed(db, [{ conversationId: longest, after: 2_500, limit: 50 }]),
-      ['messages_pkey'],
-    );
+    await expectPlan(() => loadMissed(db, bigSeller, new Map([[longest, 2_500]])), ['messages_pkey']);
   });
 });
 

@@ -32,18 +32,26 @@ const seatColumns = sql`p.side, p.read_seq, p.unread, p.needs_reply, p.muted, p.
 /** A conversation's row, as `loadSeats` reads it. */
 type SeatRow = ConversationRow & { seat_last_at: Date; totals: UnreadTotals };
 
+/** A person's inbox: a page, where the next one begins, how much is unread in all. */
+export interface LoadedInbox {
+  readonly items: Conversation[];
+  readonly next: TimePosition | null;
+  readonly unread: UnreadTotals;
+}
+
 /**
  * Conversations as one person sees them. `seats` is the SQL that chooses among that person's own seats, as rows of `participants`,
  * in the order of the answer; every reading of conversations by participants goes through here, so each carries its asker. `totals` is
- * the SQL for what each row says of them all.
+ * the SQL for what each row says of them all, `more` that for further columns.
  */
-async function loadSeats(
+async function loadSeats<More = unknown>(
   db: Kysely<Tables>,
   seats: RawBuilder<unknown>,
   totals: RawBuilder<unknown> = sql`null`,
-): Promise<SeatRow[]> {
-  const query = sql<SeatRow>`with p as materialized (${seats})
-    select ${headColumns}, ${seatColumns}, p.last_at as seat_last_at, ${totals} as totals
+  more: RawBuilder<unknown> = sql``,
+): Promise<(SeatRow & More)[]> {
+  const query = sql<SeatRow & More>`with p as materialized (${seats})
+    select ${headColumns}, ${seatColumns}, p.last_at as seat_last_at, ${totals} as totals ${more}
     from p join conversations c on c.id = p.conversation_id ${headJoins}
     order by p.last_at desc, p.conversation_id desc`;
   return (await query.execute(db)).rows;
@@ -78,20 +86,47 @@ export interface InboxQuery {
  * A page of somebody's inbox, where the next one begins, and how much is unread in all. Page and totals are of one moment, one
  * statement: who keeps both current from what is pushed could not tell otherwise whether a message is in both, in one or in none.
  */
-export async function loadInboxPage(
-  db: Kysely<Tables>,
-  query: InboxQuery,
-): Promise<{ items: Conversation[]; next: TimePosition | null; unread: UnreadTotals }> {
+export async function loadInboxPage(db: Kysely<Tables>, query: InboxQuery): Promise<LoadedInbox> {
   const rows = await loadSeats(
     db,
     query.terms.length === 0 ? newestSeats(query) : await soughtSeats(db, query),
     sql`(${countUnread(query)})`,
   );
-  const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
   return {
-    items: rows.slice(0, query.limit).map(presentConversation),
-    next: last === undefined ? null : { at: last.seat_last_at.toISOString(), id: last.id },
+    ...presentPage(rows, query.limit),
     unread: rows[0]?.totals ?? (await loadUnreadTotals(db, query.userId, query.onlyConversation)),
+  };
+}
+
+/** An inbox's first page, and in the same statement others of the person's conversations that are not in it. */
+export async function loadFirstPage(
+  db: Kysely<Tables>,
+  named: Pick<InboxQuery, 'userId' | 'limit' | 'onlyConversation'>,
+  besides: readonly string[],
+): Promise<LoadedInbox & { besides: Conversation[] }> {
+  const query: InboxQuery = { ...named, filter: 'all', terms: [], after: null };
+  const seats = sql`with page as (${newestSeats(query)}) select page.*, true as listed from page
+    union all select p.*, false from participants p
+      where ${seatConditions(query)} and p.conversation_id = any(${besides}::uuid[])
+        and p.conversation_id not in (select conversation_id from page)`;
+  const rows = await loadSeats<{ listed: boolean }>(db, seats, sql`(${countUnread(query)})`, sql`, p.listed`);
+  const wanted = new Set(besides);
+  const page = rows.filter((row) => row.listed);
+  const others = [...page.slice(query.limit), ...rows.filter((row) => !row.listed)];
+  return {
+    ...presentPage(page, query.limit),
+    // Who has no row here has nothing to read outside of the archive.
+    unread: rows[0]?.totals ?? { conversations: 0, messages: 0 },
+    besides: others.filter(({ id }) => wanted.has(id)).map(presentConversation),
+  };
+}
+
+/** Rows are one more than the page where there is another page. */
+function presentPage(rows: readonly SeatRow[], limit: number): Pick<LoadedInbox, 'items' | 'next'> {
+  const last = rows.length > limit ? rows[limit - 1] : undefined;
+  return {
+    items: rows.slice(0, limit).map(presentConversation),
+    next: last === undefined ? null : { at: last.seat_last_at.toISOString(), id: last.id },
   };
 }
 

@@ -40,20 +40,3 @@ export async function loadMessage(
   const row = rows[0];
   return row?.seq === seq ? row : null;
 }
-
-/** What was missed of several conversations, in one query: up to `limit` messages after `after`, or before the end of the log. */
-export async function loadMissed(
-  db: Kysely<Tables>,
-  ranges: readonly { conversationId: string; after: number; limit: number }[],
-): Promise<NamedMessage[]> {
-  if (ranges.length === 0) return [];
-  const rows = await sql<NamedMessage>`
-    select m.*, coalesce(u.name, '') as author_name
-    from unnest(${ranges.map((r) => r.conversationId)}::uuid[], ${ranges.map((r) => r.after)}::int[], ${ranges.map((r) => r.limit)}::int[])
-        as r(conversation_id, after, lim)
-      cross join lateral (select * from messages m where m.conversation_id = r.conversation_id and m.seq > r.after
-        order by m.seq limit r.lim) m
-      left join users u on u.id = m.author
-    order by m.conversation_id, m.seq`.execute(db);
-  return rows.rows;
-}
