@@ -88,8 +88,8 @@ export class Inbox implements InboxStore {
   restart(first: FirstPage | null): void {
     this.#outdated = true;
     const wanted = this.#loaded?.ids.size ?? 0;
-    if (first !== null && wanted <= first.page.items.length) void this.#load(first);
-    else if (this.isWatched) void this.#load(null);
+    const isEnough = first !== null && (first.page.nextCursor === null || wanted <= first.page.items.length);
+    if (isEnough || this.isWatched) void this.#load(first);
   }
 
   async loadMore(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { InboxPage } from '@parley/protocol';
+import type { Conversation, InboxPage } from '@parley/protocol';
 import type { Base } from './base.ts';
 import { Connection } from './connection.ts';
 import { createConversations, type Conversations } from './conversations.ts';
@@ -54,12 +54,13 @@ export function createLive(base: Base): Live {
     onUnknown: () => inboxes.onUnknown(),
   });
   const { cache, refetch, position } = known;
-  const onInbox = (page: InboxPage, asked: Position, first: boolean) => {
-    known.takePage(page, asked);
+  const onInbox = (page: InboxPage, besides: Conversation[], asked: Position, first: boolean) => {
+    const items = [...page.items, ...besides];
+    known.takePage({ ...page, items }, asked);
     if (!first) return;
     inboxes.restart({ page, asked });
-    const listed = new Set(page.items.map(({ id }) => id));
-    for (const { id, isLoaded } of conversations.threads()) if (isLoaded && !listed.has(id)) refetch(id);
+    const told = new Set(items.map(({ id }) => id));
+    for (const { id, isLoaded } of conversations.threads()) if (isLoaded && !told.has(id)) refetch(id);
   };
   const sync = createSync({
     changes,

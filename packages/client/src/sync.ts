@@ -1,4 +1,4 @@
-import type { InboxPage, SyncAnswer } from '@parley/protocol';
+import type { Conversation, InboxPage, SyncAnswer } from '@parley/protocol';
 import type { Changes } from './changes.ts';
 import type { Connection } from './connection.ts';
 import { hasGap, lastSeq } from './log.ts';
@@ -20,8 +20,11 @@ export interface SyncOptions {
   readonly threads: () => readonly Thread[];
   /** The stamp of the conversations that are known now, and the count of unread moves. */
   readonly position: () => Position;
-  /** The first page of the inbox as it was after `asked`; `first` when a new connection brought it. */
-  readonly onInbox: (page: InboxPage, asked: Position, first: boolean) => void;
+  /**
+   * The first page of the inbox, and conversations that are not on it, as they were after `asked`; `first` when a new connection
+   * brought them.
+   */
+  readonly onInbox: (page: InboxPage, besides: Conversation[], asked: Position, first: boolean) => void;
   readonly refetch: Refetch;
 }
 
@@ -44,7 +47,8 @@ export function createSync(options: SyncOptions): Sync {
     const answer = await connection.ask({ op: 'sync', conversations }, 'sync');
     changes.run(() => {
       takeIn(answer, open);
-      options.onInbox(answer.inbox, asked, first);
+      const besides = answer.conversations.flatMap(({ conversation = [] }) => conversation);
+      options.onInbox(answer.inbox, besides, asked, first);
     });
     for (const [thread, seq] of before)
       if (hasGap(thread.log) && lastSeq(thread.log) === seq) await beginAnew(thread);
