@@ -1,6 +1,7 @@
-import { sql, type Kysely } from 'kysely';
+import { sql, type Kysely, type Transaction } from 'kysely';
 import { lockConversations } from '../db/search-columns.ts';
 import type { Tables } from '../db/tables.ts';
+import { lockTextIndex } from '../db/text-index-lock.ts';
 import { transact } from '../db/transact.ts';
 import type { Action, Context, HostAsker } from './action.ts';
 import { changedEvents, spread } from './spread.ts';
@@ -71,7 +72,12 @@ async function conversationsOf(db: Kysely<Tables>, userId: string): Promise<stri
   return rows.rows.map((row) => row.id);
 }
 
-async function eraseTexts(trx: Kysely<Tables>, userId: string, conversationIds: string[]): Promise<void> {
+async function eraseTexts(
+  trx: Transaction<Tables>,
+  userId: string,
+  conversationIds: string[],
+): Promise<void> {
+  await lockTextIndex(trx);
   await lockConversations(trx, { conversationIds });
   await sql`delete from message_texts t using messages m
     where t.conversation_id = any(${conversationIds}::uuid[]) and m.conversation_id = t.conversation_id

@@ -1,11 +1,12 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import type { Context } from '../actions/action.ts';
+import { tryTextIndexLock } from '../db/text-index-lock.ts';
 import { isSearchable } from '../db/text-tail.ts';
 import type { Tables } from '../db/tables.ts';
 import { repeat, type Repeating } from './repeat.ts';
 
-/** Texts in one statement. */
-const batchSize = 2_000;
+/** Messages in one step, unless more were written in one millisecond; a step takes well under a second. */
+const stepSize = 10_000;
 /** Milliseconds of log in one step, to begin with; it grows over quiet times and shrinks over busy ones. */
 const firstStep = 60_000;
 /** Milliseconds between two runs. */
@@ -14,6 +15,9 @@ const interval = 2_000;
 /**
  * Copies what was written to the search over texts, up to some seconds ago, and moves the watermark; what is newer the search reads from
  * the log itself. Steps are transactions of their own, so what a dying process left is done by the next. One process at a time.
+ *
+ * No message is locked, which halves the work: what is edited or taken back while a step reads it comes again by its own entry in the
+ * log, which is younger than the step's end, and the search holds every hit against the log.
  *
  * @returns how many texts were indexed
  */
@@ -25,14 +29,9 @@ export async function indexTexts(db: Kysely<Tables>): Promise<number> {
     const done = await db.transaction().execute((trx) => indexStep(trx, limit, step));
     if (done === null) return indexed;
     indexed += done.indexed;
-    step = nextStep(step, done.indexed);
+    step = done.step;
     if (done.finished) return indexed;
   }
-}
-
-function nextStep(step: number, indexed: number): number {
-  if (indexed >= batchSize) return Math.max(1, Math.floor(step / 4));
-  return indexed < batchSize / 8 ? step * 2 : step;
 }
 
 /**
@@ -50,25 +49,20 @@ async function readSafeLimit(db: Kysely<Tables>): Promise<Date> {
   return rows[0]?.upto ?? new Date(0);
 }
 
-/** Null when another process is at it, or nothing is left. */
+/** Null when another process is at it, or nothing is left; else also how long the next step may be. */
 async function indexStep(
   trx: Transaction<Tables>,
   limit: Date,
   step: number,
-): Promise<{ indexed: number; finished: boolean } | null> {
-  const lock = await sql<{
-    mine: boolean;
-  }>`select pg_try_advisory_xact_lock(hashtextextended('parley_index_texts', 0)) as mine`.execute(trx);
-  if (lock.rows[0]?.mine !== true) return null;
+): Promise<{ indexed: number; finished: boolean; step: number } | null> {
+  if (!(await tryTextIndexLock(trx))) return null;
   const from = await readStart(trx, limit);
   if (from >= limit) return null;
-  const upto = new Date(Math.min(limit.getTime(), from.getTime() + step));
+  const { upto, next } = await measureStep(trx, from, limit, step);
   const indexed = await addTexts(trx, from, upto);
-  // A full batch may not be all: it is committed, so that its locks are short, and the next one goes on from the same watermark.
-  if (indexed >= batchSize) return { indexed, finished: false };
-  await replaceEdited(trx, from, upto);
+  await replaceChanged(trx, from, upto);
   await trx.updateTable('search_watermark').set({ upto }).execute();
-  return { indexed, finished: upto >= limit };
+  return { indexed, finished: upto >= limit, step: next };
 }
 
 /** Where the index stands; in the beginning just before the first message. */
@@ -80,26 +74,42 @@ async function readStart(trx: Kysely<Tables>, limit: Date): Promise<Date> {
   return rows[0]?.start ?? limit;
 }
 
-/**
- * The lock on each row makes edits and redactions either wait or be seen; a row that one of them holds is left out: an edit comes
- * again by its own entry in the log, and what is redacted has no place here.
- */
+/** Where a step ends that takes no more than so many messages, and what to try after it. */
+async function measureStep(
+  trx: Kysely<Tables>,
+  from: Date,
+  limit: Date,
+  step: number,
+): Promise<{ upto: Date; next: number }> {
+  for (let length = step; ; length = Math.max(1, Math.floor(length / 4))) {
+    const upto = new Date(Math.min(limit.getTime(), from.getTime() + length));
+    const { rows } = await sql<{ count: number }>`select count(*)::int as count from (select 1 from messages m
+      where m.created_at >= ${from} and m.created_at < ${upto} limit ${stepSize + 1}) as within`.execute(trx);
+    const count = rows[0]?.count ?? 0;
+    if (count <= stepSize || length === 1) return { upto, next: count < stepSize / 4 ? length * 2 : length };
+  }
+}
+
 async function addTexts(trx: Kysely<Tables>, from: Date, upto: Date): Promise<number> {
   const added = await sql`insert into message_texts (conversation_id, seq, folded)
     select m.conversation_id, m.seq, parley_fold(m.body) from messages m
     where m.created_at >= ${from} and m.created_at < ${upto} and ${isSearchable}
-      and not exists (select 1 from message_texts t where t.conversation_id = m.conversation_id and t.seq = m.seq)
-    limit ${batchSize} for share of m skip locked
     on conflict do nothing`.execute(trx);
   return Number(added.numAffectedRows ?? 0n);
 }
 
-async function replaceEdited(trx: Kysely<Tables>, from: Date, upto: Date): Promise<void> {
-  await sql`insert into message_texts (conversation_id, seq, folded)
-    select m.conversation_id, m.seq, parley_fold(m.body) from messages m
-    where (m.conversation_id, m.seq) in (select e.conversation_id, (e.data->>'target')::int from messages e
-        where e.created_at >= ${from} and e.created_at < ${upto} and e.kind = 'edit') and ${isSearchable}
-    for share of m skip locked
+/** What was changed since a step read it: copied anew, or taken out. Last in a step, since it holds rows that a change waits for. */
+async function replaceChanged(trx: Kysely<Tables>, from: Date, upto: Date): Promise<void> {
+  await sql`with changed as materialized (
+      select distinct e.conversation_id, (e.data->>'target')::int as seq from messages e
+      where e.created_at >= ${from} and e.created_at < ${upto} and e.kind in ('edit', 'redaction')
+    ), gone as (
+      delete from message_texts t using changed join messages m using (conversation_id, seq)
+      where t.conversation_id = m.conversation_id and t.seq = m.seq and not (${isSearchable})
+    )
+    insert into message_texts (conversation_id, seq, folded)
+    select m.conversation_id, m.seq, parley_fold(m.body) from changed join messages m using (conversation_id, seq)
+    where ${isSearchable}
     on conflict (conversation_id, seq) do update set folded = excluded.folded`.execute(trx);
 }
 
