@@ -7,7 +7,7 @@ import { noConversation } from './seats.ts';
 
 /**
  * Tells the moderators of a conversation, or of one message in it. The same person's report of the same thing within a day is the first
- * one again. The reporter's seat is locked meanwhile, so that two clicks at once are one report.
+ * one again. The conversation is locked meanwhile, in the journal's order, so that two clicks at once are one report.
  */
 export const reportConversation: Action<'reportConversation', PersonAsker> = (context, asker, { body }) => {
   const reason = cleanLine(body.reason, '/reason');
@@ -16,8 +16,9 @@ export const reportConversation: Action<'reportConversation', PersonAsker> = (co
   return transact(context.db, async (trx) => {
     const seat = await sql<{ found: boolean }>`select ${seq}::int is null or exists (select 1 from messages m
         where m.conversation_id = p.conversation_id and m.seq = ${seq}::int) as found
-      from participants p where p.user_id = ${asker.userId} and p.conversation_id = ${body.conversationId}::uuid
-      for no key update of p`.execute(trx);
+      from participants p join conversations c on c.id = p.conversation_id
+      where p.user_id = ${asker.userId} and p.conversation_id = ${body.conversationId}::uuid
+      for no key update of c`.execute(trx);
     const found = seat.rows[0]?.found;
     if (found === undefined) throw noConversation();
     if (!found) throw invalid({ pointer: '/seq', detail: `There is no message ${seq ?? ''} in it.` });
@@ -40,6 +41,8 @@ export const reportConversation: Action<'reportConversation', PersonAsker> = (co
         created_at: new Date(),
       })
       .execute();
+    await sql`update conversations set reported = true
+      where id = ${body.conversationId}::uuid and not reported`.execute(trx);
     return { id };
   });
 };

@@ -78,6 +78,8 @@ export interface ConversationsTable {
   asked_at: Date | null;
   answered_at: Date | null;
   created_at: Created;
+  /** There is a report of it, or of a message in it. */
+  reported: Generated<boolean>;
 }
 
 /** What a conversation is found by, for each side. */
