@@ -180,7 +180,7 @@ function moderationCases(facts: Facts): FlatCase[] {
     sql: async () => {
       const terms = await readTerms(facts.db, q);
       const page = await findConversations(facts.db, { filter, terms, limit: 50, after: null });
-      await loadListed(facts.db, page.ids, terms);
+      await loadListed(facts.db, page.found, terms);
     },
   });
   const search = (what: string, q: string): FlatCase => list(what, `&q=${q}`, {}, q);

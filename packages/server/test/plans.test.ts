@@ -9,6 +9,7 @@ import { loadMessages } from '../src/db/messages.ts';
 import { loadMissed } from '../src/db/missed.ts';
 import { loadListed } from '../src/db/moderation.ts';
 import { findConversations, type ModerationFilter } from '../src/db/moderation-search.ts';
+import { statementName } from '../src/db/plan-once.ts';
 import { readTerms } from '../src/db/search.ts';
 import type { Tables } from '../src/db/tables.ts';
 
@@ -68,14 +69,32 @@ async function stepsOf(read: () => Promise<unknown>): Promise<Step[]> {
   executed = [];
   await read();
   const steps: Step[] = [];
-  for (const { sql, parameters } of executed.filter((query) => /^\s*(select|with)\b/.test(query.sql))) {
-    const { rows } = await pool.query<{ 'QUERY PLAN': unknown }>(
-      `explain (analyze, timing off, format json) ${sql}`,
-      [...parameters],
-    );
-    collect(rows[0]?.['QUERY PLAN'], steps);
-  }
+  for (const query of executed.filter((one) => /^(\/\*.*?\*\/)?\s*(select|with)\b/.test(one.sql)))
+    collect(await explain(query), steps);
   return steps;
+}
+
+/** Those that connections prepare by the plan that has to do for all values: the one for the values at hand is hardly ever used. */
+async function explain({ sql, parameters }: CompiledQuery): Promise<unknown> {
+  const how = 'explain (analyze, timing off, format json)';
+  if (statementName(sql) === null) {
+    const { rows } = await pool.query<{ 'QUERY PLAN': unknown }>(`${how} ${sql}`, [...parameters]);
+    return rows[0]?.['QUERY PLAN'];
+  }
+  const client = await pool.connect();
+  try {
+    await client.query(`set plan_cache_mode = force_generic_plan; prepare asked as ${sql}`);
+    const values = parameters.map(literal).join();
+    const { rows } = await client.query<{ 'QUERY PLAN': unknown }>(`${how} execute asked(${values})`);
+    return rows[0]?.['QUERY PLAN'];
+  } finally {
+    client.release(true);
+  }
+}
+
+function literal(value: unknown): string {
+  if (value === null || typeof value === 'number') return String(value);
+  return pg.escapeLiteral(Array.isArray(value) ? `{${value.join()}}` : String(value));
 }
 
 function collect(node: unknown, into: Step[]): void {
@@ -182,7 +201,7 @@ describe("the moderators' list", () => {
     async () => {
       const terms = await readTerms(db, q);
       const page = await findConversations(db, { filter, terms, limit: 50, after: null });
-      await loadListed(db, page.ids, terms);
+      await loadListed(db, page.found, terms);
     };
   const month = {
     from: new Date(Date.now() - 400 * 86_400_000),
@@ -193,10 +212,10 @@ describe("the moderators' list", () => {
     ['first page', {}, 'conversations_last'],
     ['of a month', month, 'conversations_last'],
     ['of a store', { storeId: 'store-0' }, 'conversations_store'],
-    ['of the seller', { userId: bigSeller }, 'conversations_last'],
-    ['of a buyer', { userId: 'buyer-7' }, 'participants_pkey'],
+    ['of the seller', { userId: bigSeller }, 'participants_inbox'],
+    ['of a buyer', { userId: 'buyer-7' }, 'participants_inbox'],
     ['closed', { status: 'closed' }, 'conversations_status'],
-    ['reported', { flag: 'report' }, 'conversations_pkey'],
+    ['reported', { flag: 'report' }, 'conversations_reported'],
   ])('%s', async (_name, filter, index) => {
     await expectPlan(list(filter), [index]);
   });

@@ -38,7 +38,7 @@ export const listModerationConversations: Action<'listModerationConversations', 
     });
   const page = await findConversations(context.db, { filter, terms, limit, after });
   return {
-    items: await loadListed(context.db, page.ids, terms),
+    items: await loadListed(context.db, page.found, terms),
     nextCursor: encodeCursor(page.next),
   };
 };

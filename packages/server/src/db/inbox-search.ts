@@ -13,22 +13,41 @@ export interface SeatSearch {
   readonly conditions: RawBuilder<boolean>;
 }
 
-/** Seats that are looked through before the index is asked, and where that found so much that some more will do. */
-const windowSize = 1_000;
-const widerWindow = 5_000;
+/** Seats that are looked through first; they tell how common the words are. */
+const firstWindow = 500;
+const leastWindow = 250;
+/** So many at most are looked through, where that promises a full page; or else the index is asked. */
+const mostLooked = 5_000;
+/** More seats than the share so far demands, since those that hold the words lie unevenly. */
+const margin = 1.3;
 const newestFirst = sql`order by p.last_at desc, p.conversation_id desc`;
+
+/** A seat's place in its inbox. */
+interface Place {
+  readonly at: Date;
+  readonly id: string;
+}
 
 /**
  * Ids of the newest conversations that hold every term, `limit` at most. Common words are found among the newest seats, so these are
- * looked through first; rare ones by the index, which gives few.
+ * looked through first, as far as the share of them that holds the words promises; rare words are found by the index, which gives few.
  */
 export async function searchSeats(db: Kysely<Tables>, search: SeatSearch): Promise<string[]> {
-  const walked = await walkNewest(db, search, windowSize);
-  if (walked.isAll) return walked.ids;
-  if (walked.ids.length * (widerWindow / windowSize) > search.limit) {
-    const wider = await walkNewest(db, search, widerWindow);
-    if (wider.isAll) return wider.ids;
+  const ids: string[] = [];
+  let after: Place | null = null;
+  for (let looked = 0, window = firstWindow; looked + window <= mostLooked;) {
+    const step = await walk(db, search, after, window);
+    ids.push(...step.ids);
+    if (ids.length >= search.limit || step.last === null) return ids.slice(0, search.limit);
+    after = step.last;
+    looked += window;
+    const missing = search.limit - ids.length;
+    window = Math.max(leastWindow, Math.ceil((margin * looked * missing) / ids.length));
   }
+  return searchIndex(db, search);
+}
+
+async function searchIndex(db: Kysely<Tables>, search: SeatSearch): Promise<string[]> {
   const stores = await db
     .selectFrom('store_members')
     .select('store_id')
@@ -39,32 +58,51 @@ export async function searchSeats(db: Kysely<Tables>, search: SeatSearch): Promi
   return rows.map((row) => row.id);
 }
 
-/** `isAll` where nothing further back could belong to the answer. */
-async function walkNewest(
+/**
+ * What holds the terms among the next `window` seats, and the last of these; null where there are no more. The seats are looked up all
+ * at once, which reads each page of an index once and not once for each seat.
+ */
+async function walk(
   db: Kysely<Tables>,
   search: SeatSearch,
+  after: Place | null,
   window: number,
-): Promise<{ ids: string[]; isAll: boolean }> {
+): Promise<{ ids: string[]; last: Place | null }> {
   const { rows } = await sql<{
-    looked: number;
     ids: string[];
-  }>`with w as materialized (${newestSeats(search, window)})
-    select (select count(*)::int from w) as looked, array(select p.conversation_id::text from w p
-      join conversation_search k using (conversation_id) join conversations c on c.id = p.conversation_id
-      where c.last_seq > 0 and ${sideHolds(search.terms)}
-      ${newestFirst} limit ${search.limit}) as ids`.execute(db);
-  const { looked, ids } = rows[0] ?? { looked: 0, ids: [] };
-  return { ids, isAll: ids.length === search.limit || looked < window };
+    last: string | null;
+    last_at: Date | null;
+  }>`with w as materialized (${newestSeats(search, after, window)}),
+    k as materialized (select k.conversation_id, k.buyer_search, k.store_search from conversation_search k
+      where k.conversation_id = any(array(select conversation_id from w)) and ${eitherHolds(search.terms)}),
+    last as (select p.conversation_id, p.last_at from w p offset ${window - 1})
+    select array(select p.conversation_id::text from k join participants p on p.user_id = ${search.userId}
+          and p.conversation_id = k.conversation_id join conversations c on c.id = k.conversation_id
+        where c.last_seq > 0 and ${sideHolds(search.terms)} ${newestFirst} limit ${search.limit}) as ids,
+      (select conversation_id from last) as last, (select last_at from last) as last_at`.execute(db);
+  const { ids, last, last_at: at } = rows[0] ?? { ids: [], last: null, last_at: null };
+  return { ids, last: last === null || at === null ? null : { at, id: last } };
 }
 
 /** The archive has a place of its own in the inbox's index, so both are read from their tops. */
-function newestSeats({ filter, conditions }: SeatSearch, window: number): RawBuilder<unknown> {
+function newestSeats(
+  { filter, conditions }: SeatSearch,
+  after: Place | null,
+  window: number,
+): RawBuilder<unknown> {
+  const further =
+    after === null ? sql`true` : sql`(p.last_at, p.conversation_id) < (${after.at}, ${after.id}::uuid)`;
   const newest = (filtered: RawBuilder<boolean>): RawBuilder<unknown> =>
-    sql`select p.conversation_id, p.side, p.last_at from participants p where ${conditions} and ${filtered}
-      ${newestFirst} limit ${window}`;
+    sql`select p.conversation_id, p.last_at from participants p
+      where ${conditions} and ${further} and ${filtered} ${newestFirst} limit ${window}`;
   if (filter !== null) return newest(filter);
   return sql`select * from ((${newest(sql`not p.archived`)}) union all (${newest(sql`p.archived`)})) p
     ${newestFirst} limit ${window}`;
+}
+
+/** That one side or the other is found by the terms. */
+function eitherHolds(terms: readonly Term[]): RawBuilder<boolean> {
+  return sql<boolean>`(${holdsAll(sql`k.buyer_search`, terms)} or ${holdsAll(sql`k.store_search`, terms)})`;
 }
 
 /** The store's people look for the buyer; everybody else for the store. */

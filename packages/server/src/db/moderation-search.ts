@@ -4,7 +4,7 @@ import type { TimePosition } from './cursor.ts';
 import { holdsAll, namesHold, readWatermark, type Term } from './search.ts';
 import type { Tables } from './tables.ts';
 import { sqlState } from './transact.ts';
-import { matchingTail } from './text-tail.ts';
+import { matchingTail, textHolds } from './text-tail.ts';
 
 /** Which conversations a moderator's list is of; all conditions hold together. */
 export interface ModerationFilter {
@@ -27,9 +27,15 @@ export interface ModerationQuery {
   readonly after: TimePosition | null;
 }
 
-/** A page of ids, newest activity first, and the position that the next one begins after. */
+/** A conversation that was found, and its newest text that holds the terms now; null where its names do, or nothing was sought. */
+export interface Found {
+  readonly id: string;
+  readonly hit: { readonly seq: number; readonly body: string } | null;
+}
+
+/** A page, newest activity first, and the position that the next one begins after. */
 export interface FoundPage {
-  readonly ids: readonly string[];
+  readonly found: readonly Found[];
   readonly next: TimePosition | null;
 }
 
@@ -38,8 +44,24 @@ interface PlaceRow {
   last_at: Date;
 }
 
-/** Conversations looked through in one step of a walk. */
-const windowSize = 300;
+interface HitRow extends PlaceRow {
+  seq: number | null;
+  body: string | null;
+  /** Its names, title or orders hold the terms. */
+  named: boolean;
+}
+
+/** Conversations looked through first; they tell how common the words are. */
+const firstWindow = 200;
+/** And in each further step, at least and at most. */
+const leastWindow = 100;
+const mostWindow = 1_000;
+/** By so many, the share of them that holds the words is known well enough. */
+const surelyLooked = 300;
+/** So many at most are looked through, where that promises a full page, before the index is asked. */
+const mostLooked = 3_000;
+/** More than the share so far demands, since those that hold the words lie unevenly. */
+const margin = 1.3;
 /** Milliseconds for one statement, and for a walk as a whole. */
 const statementTimeout = 4_000;
 const walkTime = 3_000;
@@ -47,40 +69,71 @@ const walkTime = 3_000;
 /** Finds a page of conversations. A page may be short and still have a next one, where looking further would take too long. */
 export async function findConversations(db: Kysely<Tables>, query: ModerationQuery): Promise<FoundPage> {
   if (query.terms.length > 0) return searchConversations(db, query);
-  const { rows } = await sql<PlaceRow>`select c.id, c.last_at from conversations c
-    where ${conditions(query.filter, query.after)}
-    order by c.last_at desc, c.id desc limit ${query.limit + 1}`.execute(db);
-  return pageOf(rows, query.limit, null);
+  const { rows } = await listQuery(query).execute(db);
+  return pageOf(
+    rows.map((row) => ({ ...row, seq: null, body: null })),
+    query.limit,
+    null,
+  );
+}
+
+function listQuery({ filter, after, limit }: ModerationQuery): RawBuilder<PlaceRow> {
+  const { userId, from, to, ...others } = filter;
+  if (userId === undefined || Object.values(others).some((value) => value !== undefined))
+    return sql`select c.id, c.last_at from conversations c where ${conditions(filter, after)}
+      order by c.last_at desc, c.id desc limit ${limit + 1}`;
+  // A person's seats lie in the same order, in two places: the inbox and the archive.
+  const place = { at: sql`p.last_at`, id: sql`p.conversation_id` };
+  const newest = (archived: boolean): RawBuilder<unknown> =>
+    sql`select c.id, p.last_at from participants p join conversations c on c.id = p.conversation_id
+      where p.user_id = ${userId} and p.archived = ${sql.lit(archived)} and ${within(place, { from, to }, after)}
+        and c.last_seq > 0 order by p.last_at desc, p.conversation_id desc limit ${limit + 1}`;
+  return sql`select id, last_at from ((${newest(false)}) union all (${newest(true)})) p
+    order by last_at desc, id desc limit ${limit + 1}`;
 }
 
 /**
- * Common words are found among the newest conversations, so these are looked through first; rare ones by the trigram indexes; and
- * what has no trigrams (or is too common for its index and yet not among the newest) by walking on, as long as the time allows.
+ * Common words are found among the newest conversations, so these are looked through first, as far as the share of them that holds the
+ * words promises a page; rare ones by the trigram indexes; and what has no trigrams (or is too common for its index and yet not among the
+ * newest) by walking on, as long as the time allows.
  */
 async function searchConversations(db: Kysely<Tables>, query: ModerationQuery): Promise<FoundPage> {
   const watermark = await readWatermark(db);
   const deadline = Date.now() + walkTime;
-  const found: PlaceRow[] = [];
-  let after = query.after;
-  for (let first = true; ; first = false) {
-    const rows = await walk(db, query, after, watermark);
-    found.push(...rows.filter((row) => row.matches));
+  const found: HitRow[] = [];
+  let mayAsk = query.terms.some((term) => term.indexed);
+  let { after } = query;
+  for (let looked = 0, window = firstWindow; ;) {
+    const rows = await walk(db, query, { after, window, watermark });
+    found.push(...rows.filter((row) => row.named || row.seq !== null));
     const last = rows.at(-1);
-    if (found.length > query.limit || last === undefined || rows.length < windowSize)
+    if (found.length > query.limit || last === undefined || rows.length < window)
       return pageOf(found, query.limit, null);
     after = placeOf(last);
-    if (first && query.terms.some((term) => term.indexed)) {
+    looked += window;
+    const expected = (margin * looked * (query.limit + 1 - found.length)) / found.length;
+    const isRare = found.length === 0 || (looked >= surelyLooked && looked + expected > mostLooked);
+    if (mayAsk && isRare) {
       const indexed = await searchByIndex(db, query, watermark);
       if (indexed !== null) return pageOf(indexed, query.limit, null);
+      mayAsk = false;
     }
     if (Date.now() > deadline) return pageOf(found, query.limit, after);
+    const most = looked < surelyLooked ? surelyLooked - looked : mostWindow;
+    window = Math.ceil(Math.min(most, Math.max(leastWindow, expected)));
   }
 }
 
-function pageOf(rows: readonly PlaceRow[], limit: number, walked: TimePosition | null): FoundPage {
+function pageOf(
+  rows: readonly Omit<HitRow, 'named'>[],
+  limit: number,
+  walked: TimePosition | null,
+): FoundPage {
   const last = rows.length > limit ? rows[limit - 1] : undefined;
   return {
-    ids: rows.slice(0, limit).map((row) => row.id),
+    found: rows
+      .slice(0, limit)
+      .map(({ id, seq, body }) => ({ id, hit: seq === null || body === null ? null : { seq, body } })),
     next: last === undefined ? walked : placeOf(last),
   };
 }
@@ -89,42 +142,63 @@ function placeOf(row: PlaceRow): TimePosition {
   return { at: row.last_at.toISOString(), id: row.id };
 }
 
-/** A step of a walk, with what matches of it. The `limit` keeps PostgreSQL from reading all texts for the sake of some hundred conversations. */
+/**
+ * A step of a walk, with what each conversation holds. The `limit` keeps PostgreSQL from reading all texts for the sake of some hundred
+ * conversations. A copy of a text only says where to look: the message itself must hold the terms.
+ */
 async function walk(
   db: Kysely<Tables>,
-  query: ModerationQuery,
-  after: TimePosition | null,
-  watermark: Date | null,
-): Promise<(PlaceRow & { matches: boolean })[]> {
-  const { rows } = await sql<PlaceRow & { matches: boolean }>`with
-    w as materialized (select c.id, c.last_at from conversations c
-      where ${conditions(query.filter, after)} order by c.last_at desc, c.id desc limit ${windowSize}),
-    tail as materialized (${matchingTail(query.terms, watermark)})
-    select c.id, c.last_at, ${namesHold(query.terms)} or t.found is not null
-      or c.id in (select conversation_id from tail) as matches
-    from w c left join conversation_search k on k.conversation_id = c.id left join lateral (select true as found from message_texts t
-      where t.conversation_id = c.id and ${holdsAll(sql`t.folded`, query.terms)} limit 1) t on true
+  { filter, terms }: ModerationQuery,
+  { after, window, watermark }: { after: TimePosition | null; window: number; watermark: Date | null },
+): Promise<HitRow[]> {
+  const { rows } = await sql<HitRow>`with w as materialized (select c.id, c.last_at from conversations c
+      where ${conditions(filter, after)} order by c.last_at desc, c.id desc limit ${window}),
+    tail as materialized (${matchingTail(terms, watermark)})
+    select c.id, c.last_at, h.seq, h.body, coalesce((select ${namesHold(terms)} from conversation_search k
+      where k.conversation_id = c.id), false) as named from w c left join lateral (${newestHit(
+        sql`(select m.seq, m.body from message_texts t join messages m using (conversation_id, seq)
+        where t.conversation_id = c.id and ${holdsAll(sql`t.folded`, terms)} and ${textHolds(terms)}
+        order by t.seq desc limit 1)`,
+      )}) h on true
     order by c.last_at desc, c.id desc`.execute(db);
   return rows;
 }
 
-/** Null when the words are so common that their index takes too long. */
+/** The newer one of what the index leads to and what it has not read yet: a row of `seq` and `body`, or none. */
+function newestHit(indexed: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`select x.seq, x.body from (${indexed}
+    union all (select t.seq, t.body from tail t where t.conversation_id = c.id)) x order by x.seq desc limit 1`;
+}
+
+/**
+ * Null when the words are so common that their index takes too long. What it finds is put in order first, and then read itself, as far as
+ * a page needs it: copies of texts may be out of date.
+ */
 async function searchByIndex(
   db: Kysely<Tables>,
-  query: ModerationQuery,
+  { filter, terms, limit, after }: ModerationQuery,
   watermark: Date | null,
-): Promise<PlaceRow[] | null> {
+): Promise<HitRow[] | null> {
+  const query = sql<HitRow>`with tail as materialized (${matchingTail(terms, watermark)}),
+    texts as materialized (select t.conversation_id, array_agg(t.seq) as seqs from message_texts t
+      where ${holdsAll(sql`t.folded`, terms)} group by t.conversation_id),
+    named as materialized (select k.conversation_id from conversation_search k where ${namesHold(terms)}),
+    found as materialized (select conversation_id from named union select conversation_id from texts
+      union select conversation_id from tail),
+    places as (select c.id, c.last_at, t.seqs, n.conversation_id is not null as named
+      from found join conversations c on c.id = found.conversation_id
+        left join texts t on t.conversation_id = c.id left join named n on n.conversation_id = c.id
+      where ${conditions(filter, after)} order by c.last_at desc, c.id desc offset 0)
+    select c.id, c.last_at, h.seq, h.body, c.named from places c left join lateral (${newestHit(
+      sql`(select m.seq, m.body from unnest(c.seqs) t(seq) cross join lateral (select m.seq, m.body from messages m
+          where m.conversation_id = c.id and m.seq = t.seq and ${textHolds(terms)} offset 0) m
+        order by m.seq desc limit 1)`,
+    )}) h on true where c.named or h.seq is not null
+    order by c.last_at desc, c.id desc limit ${limit + 1}`;
   try {
     return await db.transaction().execute(async (trx) => {
       await sql`set local statement_timeout = ${sql.lit(statementTimeout)}`.execute(trx);
-      const { rows } = await sql<PlaceRow>`with found as materialized (
-        select k.conversation_id from conversation_search k where ${namesHold(query.terms)}
-        union select t.conversation_id from message_texts t where ${holdsAll(sql`t.folded`, query.terms)}
-        union select conversation_id from (${matchingTail(query.terms, watermark)}) tail)
-        select c.id, c.last_at from found join conversations c on c.id = found.conversation_id
-        where ${conditions(query.filter, query.after)}
-        order by c.last_at desc, c.id desc limit ${query.limit + 1}`.execute(trx);
-      return rows;
+      return (await query.execute(trx)).rows;
     });
   } catch (error) {
     if (sqlState(error) === queryCanceled) return null;
@@ -144,16 +218,26 @@ function conditions(filter: ModerationFilter, after: TimePosition | null): RawBu
   if (filter.storeId !== undefined) all.push(sql`c.store_id = ${filter.storeId}`);
   if (filter.listingId !== undefined) all.push(sql`c.listing_id = ${filter.listingId}`);
   if (filter.status !== undefined) all.push(sql`c.status = ${filter.status}`);
-  if (filter.from !== undefined) all.push(sql`c.last_at >= ${filter.from}`);
-  if (filter.to !== undefined) all.push(sql`c.last_at <= ${filter.to}`);
   if (filter.flag !== undefined) all.push(flagged(filter.flag));
-  if (after !== null) all.push(sql`(c.last_at, c.id) < (${after.at}::timestamptz, ${after.id}::uuid)`);
+  all.push(within({ at: sql`c.last_at`, id: sql`c.id` }, filter, after));
   return sql<boolean>`${sql.join(all, sql` and `)}`;
 }
 
-/** The one flag that people set is their report. Reports are few, so they lead to their conversations, not the other way round. */
+/** That a place is between two times, and behind the page before. */
+function within(
+  place: { at: RawBuilder<unknown>; id: RawBuilder<unknown> },
+  { from, to }: Pick<ModerationFilter, 'from' | 'to'>,
+  after: TimePosition | null,
+): RawBuilder<unknown> {
+  const all = [sql`true`];
+  if (from !== undefined) all.push(sql`${place.at} >= ${from}`);
+  if (to !== undefined) all.push(sql`${place.at} <= ${to}`);
+  if (after !== null)
+    all.push(sql`(${place.at}, ${place.id}) < (${after.at}::timestamptz, ${after.id}::uuid)`);
+  return sql.join(all, sql` and `);
+}
+
+/** The one flag that people set is their report. */
 function flagged(flag: string): RawBuilder<unknown> {
-  return flag === 'report'
-    ? sql`c.id = any(array(select distinct r.conversation_id from reports r))`
-    : sql`false`;
+  return flag === 'report' ? sql`c.reported` : sql`false`;
 }

@@ -9,29 +9,11 @@ export function textHolds(terms: readonly Term[]): RawBuilder<boolean> {
   return sql<boolean>`${isSearchable} and ${holdsAll(sql`parley_fold(m.body)`, terms)}`;
 }
 
-/** Conversations with a matching text that the index has not read yet: written, or edited, since its watermark. */
-export function matchingTail(
-  terms: readonly Term[],
-  watermark: Date | null,
-): RawBuilder<{ conversation_id: string }> {
-  return sql`select m.conversation_id from messages m
+/** Matching texts that the index has not read yet: written, or edited, since its watermark. */
+export function matchingTail(terms: readonly Term[], watermark: Date | null): RawBuilder<unknown> {
+  return sql`select m.conversation_id, m.seq, m.body from messages m
       where ${isUnread('m', watermark)} and ${textHolds(terms)}
-    union select m.conversation_id from messages e join messages m
+    union select m.conversation_id, m.seq, m.body from messages e join messages m
         on m.conversation_id = e.conversation_id and m.seq = (e.data->>'target')::int
       where ${isUnread('e', watermark)} and e.kind = 'edit' and ${textHolds(terms)}`;
-}
-
-/** The same texts of some conversations. What was edited is gathered first, or else PostgreSQL might compare a long conversation's every text. */
-export function tailTexts(
-  ids: readonly string[],
-  terms: readonly Term[],
-  watermark: Date | null,
-): RawBuilder<unknown> {
-  return sql`with edits as materialized (
-      select distinct e.conversation_id, (e.data->>'target')::int as target from messages e
-      where ${isUnread('e', watermark)} and e.kind = 'edit' and e.conversation_id = any(${ids}::uuid[]))
-    select m.conversation_id, m.seq, m.body from messages m
-      where ${isUnread('m', watermark)} and m.conversation_id = any(${ids}::uuid[]) and ${textHolds(terms)}
-    union all select m.conversation_id, m.seq, m.body from edits
-      join messages m on m.conversation_id = edits.conversation_id and m.seq = edits.target where ${textHolds(terms)}`;
 }
