@@ -75,7 +75,7 @@ function messageRow(
   if (side === systemSide)
     return `${where}\tnotice\t${none}\tsystem\t${noticeText(conversation)}\t${noticeData(conversation)}\t${none}\t${when}\n`;
   const author = authorOf(world, history, conversation, side);
-  return `${where}\ttext\t${author}\t${sides[side] ?? ''}\t${textOf(index)}\t${none}\t${hash(index, 23).toString(16)}-${index}\t${when}\n`;
+  return `${where}\ttext\t${author}\t${sides[side] ?? ''}\t${textOf(world, index)}\t${none}\t${hash(index, 23).toString(16)}-${index}\t${when}\n`;
 }
 
 function authorOf(world: World, history: History, conversation: number, side: number): string {
@@ -105,7 +105,7 @@ export function* outcomeRows(world: World, history: History): Generator<Rows> {
   yield {
     table: 'conversations',
     columns:
-      'id, listing_id, buyer_id, store_id, status, last_seq, last_at, head_seq, head_kind, head_text, head_side, head_author, head_at, asked_at, answered_at, created_at',
+      'id, listing_id, buyer_id, store_id, status, last_seq, last_at, head_seq, head_kind, head_text, head_side, head_author, head_at, asked_at, answered_at, created_at, reported',
     rows: map(count, (i) => conversationRow(world, history, i)),
   };
   yield {
@@ -129,9 +129,13 @@ function timeOrNone(at: number | undefined): string {
   return at === undefined || at === 0 ? none : new Date(at).toISOString();
 }
 
-function statusOf(conversation: number): string {
+function statusOf({ closedShare }: World, conversation: number): string {
   const value = share(conversation, 24);
-  return value < 0.005 ? 'closed' : value < 0.007 ? 'locked' : 'open';
+  return value < closedShare ? 'closed' : value < closedShare + 0.002 ? 'locked' : 'open';
+}
+
+function isReported({ reportedShare }: World, conversation: number): boolean {
+  return share(conversation, 29) < reportedShare;
 }
 
 function conversationRow(world: World, history: History, i: number): string {
@@ -145,18 +149,19 @@ function conversationRow(world: World, history: History, i: number): string {
     `listing-${listing}`,
     `buyer-${history.buyer[i] ?? 0}`,
     `store-${world.storeOf(listing)}`,
-    statusOf(i),
+    statusOf(world, i),
     seq,
     lastAt,
     seq,
     isNotice ? 'notice' : 'text',
-    isNotice ? noticeText(i) : textOf(history.headMessage[i] ?? 0),
+    isNotice ? noticeText(i) : textOf(world, history.headMessage[i] ?? 0),
     sides[side] ?? '',
     isNotice ? none : authorOf(world, history, i, side),
     lastAt,
     timeOrNone(history.askedAt[i]),
     timeOrNone(history.answeredAt[i]),
     timeOrNone(history.createdAt[i]),
+    isReported(world, i) ? 't' : 'f',
   ].join('\t')}\n`;
 }
 
@@ -220,7 +225,7 @@ function* orders(world: World, history: History): Generator<string> {
 
 function* reports(world: World, history: History): Generator<string> {
   for (let i = 0; i < world.shape.conversations; i += 1) {
-    if (share(i, 29) >= 0.003) continue;
+    if (!isReported(world, i)) continue;
     const id = conversationId(history, i);
     yield `${id}\t${id}\t1\tbuyer-${history.buyer[i] ?? 0}\tspam\n`;
   }

@@ -1,10 +1,11 @@
 import { pick, randomStream } from './random.ts';
 import { commonWords, phrases, sought, syllables, things } from './words.ts';
+import type { World } from './world.ts';
 
 /** A message's text, by its index among all: some 80 characters on average; never a tab, a line break or a backslash. */
-export function textOf(index: number): string {
+export function textOf({ rareTexts }: World, index: number): string {
   const random = randomStream(index);
-  if (index % 50_000 === 17) return `Do you have a ${sought.rareText} one as well?`;
+  if (index % rareTexts === 17) return `Do you have a ${sought.rareText} one as well?`;
   if (random() < 0.3) return pick(phrases, random(), 1).replace('#', pick(things, random()));
   const words: string[] = [];
   for (let left = 4 + Math.floor(random() * 24); left > 0; left -= 1)

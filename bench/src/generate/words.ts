@@ -46,15 +46,15 @@ export const phrases = [
 export const syllables =
   'ba ko ri ne tal mo su vi len dra pho qua sti mer ul za fen gor hu jin wex pla tor cel'.split(' ');
 
-/** Words that are made to be sought, with how often they occur in both small and big data. */
+/** Words that are made to be sought, with how often they occur in big data. */
 export const sought = {
   /** About every twelfth text. */
   commonText: 'glaze',
-  /** One text of 50,000, the first early. */
+  /** One text of 50,000, the first early; some sixty in small data. */
   rareText: 'celadon',
   absent: 'xylophagous',
   commonName: 'Anna',
-  /** One buyer of 20,000. */
+  /** One buyer of 20,000; some twenty in small data. */
   rareName: 'Quillfeather',
   commonTitle: 'bowl',
   /** One listing, the big store's least popular. */

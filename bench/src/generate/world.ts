@@ -19,6 +19,11 @@ export interface World {
   readonly listings: number;
   /** Listings below this index are the big store's. */
   readonly bigListings: number;
+  /** One text of so many holds the rare word, and one buyer of so many has the rare name. */
+  readonly rareTexts: number;
+  readonly rareNames: number;
+  readonly closedShare: number;
+  readonly reportedShare: number;
   readonly buyerName: (buyer: number) => string;
   readonly title: (listing: number) => string;
   readonly storeOf: (listing: number) => number;
@@ -28,10 +33,24 @@ export interface World {
 export const bigSeller = 'seller-0';
 export const moderator = 'moderator-0';
 
+/**
+ * Rare things are rarer in large data, but everywhere there are enough of them for a full page: a list of ten is read faster than one
+ * of fifty, however large the data.
+ */
+function rarities({ messages, conversations }: Shape, buyers: number) {
+  return {
+    rareTexts: Math.min(50_000, Math.max(20, Math.floor(messages / 66))),
+    rareNames: Math.min(20_000, Math.max(10, Math.floor(buyers / 24))),
+    closedShare: Math.max(0.005, Math.min(0.1, 100 / conversations)),
+    reportedShare: Math.max(0.003, Math.min(0.1, 100 / conversations)),
+  };
+}
+
 export function createWorld(shape: Shape): World {
   const buyers = Math.max(20, Math.ceil(shape.conversations * 0.4));
   const stores = Math.max(4, Math.ceil(shape.conversations / 200));
   const listings = Math.max(20, Math.ceil(shape.conversations / 4));
+  const { rareNames, ...rare } = rarities(shape, buyers);
   const bigListings = Math.max(10, Math.floor((listings * shape.seller) / shape.conversations));
   return {
     shape,
@@ -39,8 +58,10 @@ export function createWorld(shape: Shape): World {
     stores,
     listings,
     bigListings,
+    rareNames,
+    ...rare,
     buyerName: (buyer) =>
-      `${pick(firstNames, share(buyer, 1))} ${buyer % 20_000 === 7 ? sought.rareName : pick(lastNames, share(buyer, 2))}`,
+      `${pick(firstNames, share(buyer, 1))} ${buyer % rareNames === 7 ? sought.rareName : pick(lastNames, share(buyer, 2))}`,
     title: (listing) =>
       `${pick(adjectives, share(listing, 3))} ${listing === bigListings - 1 ? sought.rareTitle : pick(things, share(listing, 4))} no. ${1 + (hash(listing, 5) % 9_000)}`,
     storeOf: (listing) => (listing < bigListings ? 0 : 1 + skewed(stores - 1, share(listing, 6))),
