@@ -1,6 +1,6 @@
 import type { Conversation } from '@parley/protocol';
 import type { Changes } from './changes.ts';
-import { isOlder } from './head.ts';
+import { isLevel, isOlder } from './head.ts';
 
 /** Every conversation that this client has seen: lists and threads are views of it, so they never disagree. */
 export interface ConversationCache {
@@ -12,9 +12,11 @@ export interface ConversationCache {
   stampOf(id: string): number;
   /**
    * Takes in what the service says. `askedAt` is the stamp at which it was asked for, null for what was pushed: then it may have
-   * been read at any time. False where it is older than what is known; nothing is taken then, and it has to be asked for again.
+   * been read at any time. False where it is older than what is known, or may be; nothing is taken then, and it has to be asked for again.
    */
   accept(conversation: Conversation, askedAt: number | null): boolean;
+  /** Takes what is known of one as confirmed: what was asked for before is older. */
+  confirm(id: string): void;
   /** Changes one by what was pushed or done here. */
   update(id: string, change: (before: Conversation) => Conversation): void;
   remove(id: string): void;
@@ -33,7 +35,7 @@ export function createConversationCache({ changes, overlay, onChange }: CacheOpt
 
   function put(conversation: Conversation): void {
     const before = entries.get(conversation.id)?.conversation;
-    const same = before !== undefined && JSON.stringify(before) === JSON.stringify(conversation);
+    const same = before !== undefined && isSame(before, conversation);
     const after = same ? before : conversation;
     stamp += 1;
     entries.set(conversation.id, { conversation: after, stamp });
@@ -50,8 +52,15 @@ export function createConversationCache({ changes, overlay, onChange }: CacheOpt
       const known = entries.get(conversation.id);
       const overtaken = known !== undefined && (askedAt === null || known.stamp > askedAt);
       if (overtaken && isOlder(conversation, known.conversation)) return false;
+      // What is pushed comes in order. An answer may have been on its way since before the last push.
+      if (overtaken && askedAt !== null && !isSame(conversation, known.conversation))
+        if (isLevel(conversation, known.conversation)) return false;
       put(conversation);
       return true;
+    },
+    confirm(id) {
+      const known = entries.get(id);
+      if (known) put(known.conversation);
     },
     update(id, change) {
       const known = entries.get(id);
@@ -64,3 +73,5 @@ export function createConversationCache({ changes, overlay, onChange }: CacheOpt
     },
   };
 }
+
+const isSame = (a: Conversation, b: Conversation): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -7,6 +7,7 @@ import type { Http } from './http.ts';
 import { lastSeq } from './log.ts';
 import type { Outbox } from './outbox.ts';
 import type { Reads } from './reads.ts';
+import type { Refetch } from './refetch.ts';
 import { keepList, keepRecord } from './same.ts';
 import type { Thread } from './thread.ts';
 import type { ConversationSnapshot, ConversationStore } from './types.ts';
@@ -22,6 +23,7 @@ export interface ConversationParts {
   readonly drafts: Drafts;
   readonly typing: Typing;
   readonly reads: Reads;
+  readonly refetch: Refetch;
   readonly userId: () => string | null;
   /** There may be something to send. */
   readonly deliver: () => void;
@@ -30,7 +32,7 @@ export interface ConversationParts {
 export type ConversationView = ConversationStore & WatchedStore<ConversationSnapshot>;
 
 export function createConversationStore(thread: Thread, parts: ConversationParts): ConversationView {
-  const { http, cache, outbox, drafts } = parts;
+  const { http, cache, outbox, drafts, refetch } = parts;
   const { id } = thread;
   return {
     ...parts.changes.store(
@@ -59,7 +61,8 @@ export function createConversationStore(thread: Thread, parts: ConversationParts
     },
     async setSeat(change) {
       const askedAt = cache.stamp();
-      cache.accept(await http.call('updateSeat', { params: { id }, body: change }), askedAt);
+      const answer = await http.call('updateSeat', { params: { id }, body: change });
+      if (!cache.accept(answer, askedAt)) refetch(id);
     },
     draft: { get: () => drafts.all().get(id) ?? '', set: (text) => drafts.set(id, text) },
   };

@@ -15,6 +15,8 @@ export interface EventsOptions {
   readonly outbox: Outbox;
   readonly typing: Typing;
   readonly refetch: Refetch;
+  /** How much is unread in a conversation that is not known here has changed. */
+  readonly onUnread: (conversationId: string) => void;
   readonly syncSoon: () => void;
   readonly userId: () => string | null;
 }
@@ -61,9 +63,14 @@ export function takeMessage(options: EventsOptions, message: Message): void {
   else refetch(conversationId, seq);
 }
 
-function takeRead({ cache, refetch, userId }: EventsOptions, id: string, reader: string, seq: number): void {
+function takeRead(
+  { cache, refetch, onUnread, userId }: EventsOptions,
+  id: string,
+  reader: string,
+  seq: number,
+): void {
   const known = cache.get(id);
-  if (known === undefined) return;
+  if (known === undefined) return reader === userId() ? onUnread(id) : undefined;
   if (reader !== userId())
     return cache.update(id, (before) => ({ ...before, others: readTo(before.others, reader, seq) }));
   if (seq <= known.seat.readSeq) return;

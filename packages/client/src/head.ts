@@ -13,8 +13,9 @@ export function afterMessage(before: Conversation, message: Message, userId: str
   const { seq, kind, author } = message;
   const mine = author.userId !== null && author.userId === userId;
   const seat = { ...before.seat };
-  if (mine) Object.assign(seat, { readSeq: seq, unread: 0 });
-  else if (countsAsUnread(message, userId)) seat.unread += 1;
+  if (mine) Object.assign(seat, { readSeq: Math.max(seq, seat.readSeq), unread: 0 });
+  // A read position comes by a way of its own, and may be here before the message that it is behind.
+  else if (countsAsUnread(message, userId) && seq > seat.readSeq) seat.unread += 1;
   if (headKinds.has(kind)) seat.archived = false;
   const asks = kind === 'text' && seat.side !== 'moderator';
   return {
@@ -62,6 +63,11 @@ export function isOlder(conversation: Conversation, known: Conversation): boolea
     conversation.seat.readSeq < known.seat.readSeq ||
     known.others.some(({ userId, readSeq }) => (positions.get(userId) ?? readSeq) < readSeq)
   );
+}
+
+/** Whether both say the same of what only grows: which of them is the later then cannot be told. */
+export function isLevel(conversation: Conversation, known: Conversation): boolean {
+  return !isOlder(conversation, known) && !isOlder(known, conversation);
 }
 
 /** Newest activity first; the same order as the service's. */

@@ -1,9 +1,10 @@
-import type { Conversation, InboxPage, Problem } from '@parley/protocol';
+import type { Conversation, InboxPage, Problem, UnreadTotals } from '@parley/protocol';
 import type { Base } from './base.ts';
 import { createConversationCache, type ConversationCache } from './conversation-cache.ts';
+import { isPassing, problemOf } from './parley-error.ts';
 import { createRefetch, type Refetch } from './refetch.ts';
 import type { Position } from './sync.ts';
-import { createUnread, type Unread } from './unread.ts';
+import { createUnread, difference, plus, type Unread } from './unread.ts';
 
 /** What is known of the person's conversations, and how much of them is unread. */
 export interface Known {
@@ -25,11 +26,13 @@ export interface KnownOptions {
 
 /** Milliseconds within which doubts about the totals give one question. */
 const countAgainAfter = 2_000;
+/** Milliseconds after which a failed question is asked again. */
+const retryAfter = 5_000;
 
 export function createKnown({ runtime, changes, http }: Base, options: KnownOptions): Known {
   let takingPage = false;
   let counting = false;
-  const unread = createUnread(changes, countAgain);
+  const unread = createUnread(changes, () => countAgain());
   const cache = createConversationCache({
     changes,
     overlay: options.overlay,
@@ -52,18 +55,28 @@ export function createKnown({ runtime, changes, http }: Base, options: KnownOpti
     takingPage = true;
     for (const each of page.items) if (!cache.accept(each, asked.stamp)) refetch(each.id);
     takingPage = false;
-    unread.set(page.unread, asked.moves);
+    unread.set(
+      page.items.reduce(withKnown, page.unread),
+      new Set(page.items.map(({ id }) => id)),
+      asked.moves,
+    );
   }
-  function countAgain(): void {
+  /** Totals that count a conversation as it is known here, and not as the page says: that may be older, or not know what was read here. */
+  function withKnown(totals: UnreadTotals, listed: Conversation): UnreadTotals {
+    return plus(totals, difference(listed, cache.get(listed.id) ?? listed));
+  }
+  function countAgain(after = countAgainAfter): void {
     if (counting) return;
     counting = true;
     runtime.later(() => {
       counting = false;
       const asked = position();
-      const page = http.call('listInbox', { query: { limit: 1 } });
-      // Without an answer the next sync counts.
-      page.then((answer) => changes.run(() => takePage(answer, asked))).catch(() => undefined);
-    }, countAgainAfter);
+      // A whole page: what moves next is on it in all likelihood, and then does not need another question.
+      http.call('listInbox', { query: {} }).then(
+        (answer) => changes.run(() => takePage(answer, asked)),
+        (error: unknown) => isPassing(problemOf(error)) && countAgain(retryAfter),
+      );
+    }, after);
   }
   return { cache, unread, refetch, position, takePage };
 }

@@ -46,6 +46,10 @@ export function createLive(base: Base): Live {
     runtime,
     connection,
     refetch: (id) => known.refetch(id),
+    onTold(id) {
+      known.cache.confirm(id);
+      known.unread.told(id);
+    },
     lastSeq: (id) => known.cache.get(id)?.lastSeq ?? 0,
   });
   const known = createKnown(base, {
@@ -71,6 +75,7 @@ export function createLive(base: Base): Live {
     onInbox,
   });
   const syncSoon = () => sync.soon();
+  const onUnread = (id: string) => known.unread.touch(id);
   const shared = { runtime, changes, http, cache, connection, outbox, typing, refetch, userId, syncSoon };
   const inboxes = createInboxes({ ...shared, position, takePage: known.takePage });
   const conversations = createConversations({
@@ -80,7 +85,7 @@ export function createLive(base: Base): Live {
     deliver,
     settle: (messages, conversationId) => outbox.settle(messages, conversationId, userId()),
   });
-  const events: EventsOptions = { ...shared, conversations };
+  const events: EventsOptions = { ...shared, conversations, onUnread };
   const takeFrame = createEvents(events);
   return { connection, known, inboxes, conversations, profile, events };
 }

@@ -17,11 +17,13 @@ export interface ReadsOptions {
   readonly runtime: Runtime;
   readonly connection: Connection;
   readonly refetch: Refetch;
+  /** The service has moved the read position, or had done so before. */
+  readonly onTold: (conversationId: string) => void;
   /** The newest `seq` that is known of a conversation. */
   readonly lastSeq: (conversationId: string) => number;
 }
 
-export function createReads({ runtime, connection, refetch, lastSeq }: ReadsOptions): Reads {
+export function createReads({ runtime, connection, refetch, onTold, lastSeq }: ReadsOptions): Reads {
   const pending = new Map<string, number>();
   const telling = new Set<string>();
 
@@ -30,6 +32,7 @@ export function createReads({ runtime, connection, refetch, lastSeq }: ReadsOpti
     try {
       await connection.ask({ op: 'read', conversationId, seq }, 'ok');
       if (pending.get(conversationId) === seq) pending.delete(conversationId);
+      onTold(conversationId);
       // How much is left behind it only the service knows for sure.
       if (seq < lastSeq(conversationId)) refetch(conversationId);
     } catch (error) {

@@ -1,7 +1,7 @@
 import type { Conversation } from '@parley/protocol';
 import type { ConversationCache } from './conversation-cache.ts';
 import type { Http } from './http.ts';
-import { problemOf } from './parley-error.ts';
+import { isPassing, problemOf } from './parley-error.ts';
 import type { Runtime } from './runtime.ts';
 import type { Problem } from '@parley/protocol';
 
@@ -21,6 +21,8 @@ export interface RefetchOptions {
 
 /** Milliseconds in which a push may still bring what is missing. */
 const grace = 100;
+/** Milliseconds after which a failed question is asked again. */
+const retryAfter = 5_000;
 
 export function createRefetch({ runtime, http, cache, onGone }: RefetchOptions): Refetch {
   const wanted = new Map<string, number>();
@@ -32,8 +34,9 @@ export function createRefetch({ runtime, http, cache, onGone }: RefetchOptions):
       const answer: Conversation = await http.call('getConversation', { params: { id } });
       if (!cache.accept(answer, askedAt)) refetch(id);
     } catch (error) {
-      // Anything else is mended by the next sync.
-      if (problemOf(error).status === 404) onGone(id, problemOf(error));
+      const problem = problemOf(error);
+      if (problem.status === 404) onGone(id, problem);
+      else if (isPassing(problem)) runtime.later(() => refetch(id), retryAfter);
     }
   }
   async function run(): Promise<void> {

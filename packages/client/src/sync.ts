@@ -18,7 +18,7 @@ export interface SyncOptions {
   readonly changes: Changes;
   readonly connection: Connection;
   readonly threads: () => readonly Thread[];
-  /** The stamp of the conversations that are known now, and the count of unread moves. */
+  /** The stamp of the conversations that are known now, and the count of what moved the totals. */
   readonly position: () => Position;
   /**
    * The first page of the inbox, and conversations that are not on it, as they were after `asked`; `first` when a new connection

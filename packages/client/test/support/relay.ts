@@ -16,6 +16,10 @@ export interface Relay {
   onPush: (frame: Frame) => boolean;
   /** Called with each request before it is passed on; another status is answered at once. */
   onRequest: (method: string, path: string) => number | null;
+  /** What has to happen before an answer of the service's, which was read by then, reaches the client. */
+  onAnswer: (method: string, path: string) => Promise<void>;
+  /** Keeps the service's frames of which `isKept` is true until the function that it answers is called. */
+  hold(isKept?: (frame: Frame) => boolean): () => void;
   /** Every socket's frames that clients sent, and requests as `GET /path`. */
   readonly asked: Frame[];
   readonly requested: string[];
@@ -27,12 +31,15 @@ export interface Relay {
 export async function startRelay(target: string): Promise<Relay> {
   const sockets = new WebSocketServer({ noServer: true });
   const server = createServer((asked, answer) => passRequest(relay, target, asked, answer));
+  const line = createLine();
   const relay: Relay = {
     url: '',
     up: true,
     onAsk: () => null,
     onPush: () => true,
     onRequest: () => null,
+    onAnswer: () => Promise.resolve(),
+    hold: (isKept) => line.hold(isKept),
     asked: [],
     requested: [],
     cut(code) {
@@ -49,11 +56,35 @@ export async function startRelay(target: string): Promise<Relay> {
   };
   server.on('upgrade', (asked, socket, head) => {
     if (!relay.up) socket.destroy();
-    else sockets.handleUpgrade(asked, socket, head, (client) => passFrames(relay, client, target));
+    else sockets.handleUpgrade(asked, socket, head, (client) => passFrames(relay, line, client, target));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = addressOf(server.address());
   return Object.assign(relay, { url: `http://127.0.0.1:${port}` });
+}
+
+/** Lets frames pass, or keeps them for a while. */
+interface Line {
+  pass(frame: Frame, send: () => void): void;
+  hold: Relay['hold'];
+}
+
+function createLine(): Line {
+  let keeps: (frame: Frame) => boolean = () => false;
+  const kept: (() => void)[] = [];
+  return {
+    pass(frame, send) {
+      if (keeps(frame)) kept.push(send);
+      else send();
+    },
+    hold(isKept = () => true) {
+      keeps = isKept;
+      return () => {
+        keeps = () => false;
+        for (const send of kept.splice(0)) send();
+      };
+    },
+  };
 }
 
 function addressOf(address: AddressInfo | string | null): AddressInfo {
@@ -74,14 +105,16 @@ function passRequest(relay: Relay, target: string, asked: IncomingMessage, answe
     return;
   }
   const onward = request(new URL(url, target), { method, headers }, (response) => {
-    answer.writeHead(response.statusCode ?? 500, response.headers);
-    response.pipe(answer);
+    void relay.onAnswer(method, url).then(() => {
+      answer.writeHead(response.statusCode ?? 500, response.headers);
+      response.pipe(answer);
+    });
   });
   onward.on('error', () => answer.destroy());
   asked.pipe(onward);
 }
 
-function passFrames(relay: Relay, client: WebSocket, target: string): void {
+function passFrames(relay: Relay, line: Line, client: WebSocket, target: string): void {
   const service = new WebSocket(`${target.replace(/^http/, 'ws')}/v1/realtime`);
   const opened = new Promise<void>((resolve) => service.once('open', () => resolve()));
   client.on('error', () => client.terminate());
@@ -90,7 +123,8 @@ function passFrames(relay: Relay, client: WebSocket, target: string): void {
   service.on('close', (code) => client.close(code === 1006 || code === 1005 ? 1011 : code));
   service.on('message', (data) => {
     const text = textOf(data);
-    if (relay.onPush(parse(text))) client.send(text);
+    const frame = parse(text);
+    if (relay.onPush(frame)) line.pass(frame, () => client.send(text));
   });
   client.on('message', (data) => {
     const text = textOf(data);
