@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
@@ -11,6 +12,7 @@ import {
   readMigrations,
   schemaState,
 } from '../src/db/migrate.ts';
+import { planOnce } from '../src/db/plan-once.ts';
 import { createKysely, createPool } from '../src/db/pool.ts';
 
 let database: TestDatabase;
@@ -135,6 +137,43 @@ describe('createPool', () => {
     expect(rows).toEqual([{ big: 9007199254740991, at: new Date(1500), count: 1 }]);
     await expect(pool.query('select 9007199254740992::bigint')).rejects.toThrow(RangeError);
     expect((await pool.query('select 1 as fine')).rows).toEqual([{ fine: 1 }]);
+  });
+
+  it('reads times of any zone alike', async () => {
+    const texts = [
+      '2026-01-31 12:00:00.285+00',
+      '0099-12-31 23:59:59+00',
+      '2026-01-31 12:00:00.999999+00',
+      'infinity',
+    ];
+    const read = (zone: string) =>
+      pool.query<{ at: unknown }>(
+        `select set_config('timezone', $1, true), t::timestamptz as at from unnest($2::text[]) t`,
+        [zone, texts],
+      );
+    const [utc, far] = await Promise.all([read('UTC'), read('Asia/Kathmandu')]);
+    const times = ['2026-01-31T12:00:00.285Z', '0099-12-31T23:59:59.000Z', '2026-01-31T12:00:00.999Z'];
+    expect(utc.rows.map((row) => row.at)).toEqual([...times.map((time) => new Date(time)), Infinity]);
+    expect(far.rows.map((row) => row.at)).toEqual(utc.rows.map((row) => row.at));
+  });
+
+  it('prepares what says so, each text once a connection, and nothing else', async () => {
+    const single = createPool(database.url, { max: 1 });
+    const db = createKysely(single);
+    const next = (value: number, by: number) =>
+      sql<{ next: number }>`${planOnce}select ${value}::int + ${sql.lit(by)} as next`.execute(db);
+    expect((await next(1, 1)).rows).toEqual([{ next: 2 }]);
+    expect((await next(4, 1)).rows).toEqual([{ next: 5 }]);
+    expect((await next(4, 2)).rows).toEqual([{ next: 6 }]);
+    await sql`select ${1}::int`.execute(db);
+    const { rows } = await single.query<{ statement: string }>(
+      'select statement from pg_prepared_statements order by statement',
+    );
+    expect(rows.map((row) => row.statement)).toEqual([
+      '/* plan once */select $1::int + 1 as next',
+      '/* plan once */select $1::int + 2 as next',
+    ]);
+    await single.end();
   });
 
   it('survives connections that are cut, idle or in somebody’s hands', async () => {

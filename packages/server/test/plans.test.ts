@@ -93,8 +93,8 @@ async function explain({ sql, parameters }: CompiledQuery): Promise<unknown> {
 }
 
 function literal(value: unknown): string {
-  if (value === null || typeof value === 'number') return String(value);
-  return pg.escapeLiteral(Array.isArray(value) ? `{${value.join()}}` : String(value));
+  if (typeof value === 'string') return pg.escapeLiteral(value);
+  return Array.isArray(value) ? pg.escapeLiteral(`{${value.join()}}`) : JSON.stringify(value);
 }
 
 function collect(node: unknown, into: Step[]): void {
@@ -178,7 +178,7 @@ describe('the inbox of a seller with 8,000 conversations', () => {
 
   test('unread totals are counted in the index alone', async () => {
     const steps = await stepsOf(() => loadUnreadTotals(db, bigSeller, null));
-    const counting = expect.objectContaining({ type: 'Index Only Scan', index: 'participants_unread' });
+    const counting: unknown = expect.objectContaining({ type: 'Index Only Scan', index: 'participants_unread' });
     expect(steps).toContainEqual(counting);
     expect(await stepsOf(inbox({}))).toContainEqual(counting);
     // Read by two statements, page and totals would be of two moments.

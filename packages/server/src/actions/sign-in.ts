@@ -1,5 +1,7 @@
 import { ProblemError, type Role } from '@parley/protocol';
-import { sql } from 'kysely';
+import { sql, type Selectable } from 'kysely';
+import { planOnce } from '../db/plan-once.ts';
+import type { UsersTable } from '../db/tables.ts';
 import type { Context } from './action.ts';
 import { spread } from './spread.ts';
 
@@ -29,13 +31,17 @@ export async function readSignedIn(context: Pick<Context, 'db'>, userId: string)
   return user === null ? null : signedIn(user);
 }
 
+type UserRow = Pick<
+  Selectable<UsersTable>,
+  'id' | 'role' | 'suspended' | 'erased_at' | 'name' | 'email' | 'avatar_url' | 'locale'
+>;
+
 /** With all that a token may say. */
-async function readUser({ db }: Pick<Context, 'db'>, userId: string) {
-  const user = await db
-    .selectFrom('users')
-    .select(['id', 'role', 'suspended', 'erased_at', 'name', 'email', 'avatar_url', 'locale'])
-    .where('id', '=', userId)
-    .executeTakeFirst();
+async function readUser({ db }: Pick<Context, 'db'>, userId: string): Promise<UserRow | null> {
+  const { rows } =
+    await sql<UserRow>`${planOnce}select id, role, suspended, erased_at, name, email, avatar_url, locale
+    from users where id = ${userId}`.execute(db);
+  const user = rows[0];
   if (user === undefined) return null;
   if (user.erased_at !== null)
     throw new ProblemError('forbidden', 'This person was erased from the marketplace, and cannot come back.');

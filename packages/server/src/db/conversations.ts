@@ -2,6 +2,7 @@ import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { Conversation, UnreadTotals } from '@parley/protocol';
 import type { TimePosition } from './cursor.ts';
 import { searchSeats } from './inbox-search.ts';
+import { planOnce } from './plan-once.ts';
 import type { Term } from './search.ts';
 import { presentConversation, type ConversationRow } from './present.ts';
 import type { Tables } from './tables.ts';
@@ -50,7 +51,7 @@ async function loadSeats<More = unknown>(
   totals: RawBuilder<unknown> = sql`null`,
   more: RawBuilder<unknown> = sql``,
 ): Promise<(SeatRow & More)[]> {
-  const query = sql<SeatRow & More>`with p as materialized (${seats})
+  const query = sql<SeatRow & More>`${planOnce}with p as materialized (${seats})
     select ${headColumns}, ${seatColumns}, p.last_at as seat_last_at, ${totals} as totals ${more}
     from p join conversations c on c.id = p.conversation_id ${headJoins}
     order by p.last_at desc, p.conversation_id desc`;

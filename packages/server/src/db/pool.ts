@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { watchLine } from './line-watch.ts';
+import { prepareMarked } from './plan-once.ts';
 
 /** What a pool may be told; all have defaults. */
 export interface PoolOptions {
@@ -41,6 +42,7 @@ export function createPool(connectionString: string, options: PoolOptions = {}):
   pool.on('error', report);
   // The pool listens to idle connections alone: one that breaks in somebody's hands between two queries would end the process.
   pool.on('connect', (client) => client.on('error', report));
+  prepareMarked(pool);
   if (options.watched !== false) watchLine(pool, (timeout) => probe(connectionString, timeout));
   return pool;
 }
@@ -70,7 +72,19 @@ export function createKysely<T>(pool: pg.Pool): Kysely<T> {
 function columnTypes(): pg.CustomTypesConfig {
   const types = new pg.TypeOverrides();
   types.setTypeParser(pg.types.builtins.INT8, safeInteger);
+  types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, readTime);
   return types;
+}
+
+/**
+ * The engine reads ISO 8601 several times faster than `pg` reads what PostgreSQL writes, and pages are full of times. In UTC the two
+ * differ by two letters; anything else is left to `pg`.
+ */
+function readTime(text: string): unknown {
+  if (text.endsWith('+00') && text[10] === ' ')
+    return new Date(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`);
+  const read: unknown = pg.types.getTypeParser(pg.types.builtins.TIMESTAMPTZ);
+  return typeof read === 'function' ? Reflect.apply(read, undefined, [text]) : text;
 }
 
 function safeInteger(text: string): number {

@@ -89,8 +89,8 @@ export interface OrderFact {
 
 /** A conversation as its reader sees it. */
 export function presentConversation(row: ConversationRow): Conversation {
-  return {
-    ...presentHead(row),
+  // Not a spread with fields behind it, which the engine builds more than ten times as slowly.
+  return Object.assign(presentHead(row), {
     lastMessage: presentLastMessage(row),
     seat: {
       side: row.side,
@@ -102,7 +102,7 @@ export function presentConversation(row: ConversationRow): Conversation {
     others: (row.others ?? []).map(([userId, readSeq]) => ({ userId, readSeq })),
     needsReply: row.needs_reply,
     blocked: presentBlocked(row),
-  };
+  });
 }
 
 type HeadRow = Omit<
