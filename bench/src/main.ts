@@ -37,7 +37,7 @@ async function main(): Promise<void> {
   console.log('service, PostgreSQL (fsync on) and load share the machine\n');
   for (const [name, run] of Object.entries(scenarios)) {
     if (options.only.length > 0 && !options.only.includes(name)) continue;
-    const service = await startService({ countStatements: name === 'storm' });
+    const service = await startService({ countStatements: name === 'storm', timed: name === 'flat' });
     try {
       const lines = await run(service, options);
       const memory = await service.residentMemory();

@@ -4,6 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startEmbeddedPostgres } from 'parley';
@@ -18,6 +19,8 @@ export interface Service {
   residentMemory(): Promise<number>;
   /** Seconds of CPU that the service and PostgreSQL have used since they started; NaN where the kernel does not tell. */
   cpuSeconds(): Promise<number>;
+  /** Milliseconds that the service itself took for each request to `/v1`, from its arrival until its answer was sent; see `timed`. */
+  readonly answers: readonly number[];
   stop(): Promise<void>;
 }
 
@@ -29,6 +32,8 @@ export interface ServiceOptions {
   readonly dataDir?: string;
   /** PostgreSQL counts the calls of each statement, in `pg_stat_statements`. */
   readonly countStatements?: boolean;
+  /** The service logs its requests, and `answers` hears of them. */
+  readonly timed?: boolean;
 }
 
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
@@ -43,7 +48,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   }
   const port = await freePort();
   const child = spawn(process.execPath, [program, 'serve'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', options.timed === true ? 'pipe' : 'ignore', 'inherit'],
     env: {
       ...process.env,
       PORT: String(port),
@@ -54,10 +59,13 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
       LIMIT_SENDS: '1000000/s',
       LIMIT_REQUESTS: '1000000/s',
       LIMIT_CONVERSATIONS: '1000000/s',
-      LOG_LEVEL: 'error',
+      LOG_LEVEL: options.timed === true ? 'info' : 'error',
     },
   });
   const url = `http://127.0.0.1:${port}`;
+  const answers: number[] = [];
+  if (child.stdout !== null)
+    createInterface(child.stdout).on('line', (line) => answers.push(...readAnswer(line)));
   await waitUntilReady(url, child);
   return {
     url,
@@ -65,6 +73,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     connectionString: postgres.connectionString,
     residentMemory: () => residentMemory(child.pid),
     cpuSeconds: () => cpuSeconds(child.pid),
+    answers,
     async stop() {
       child.kill('SIGTERM');
       if (child.exitCode === null) await once(child, 'exit');
@@ -72,6 +81,14 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The milliseconds of a request's line in the log. */
+function readAnswer(line: string): number[] {
+  const entry: unknown = JSON.parse(line);
+  if (typeof entry !== 'object' || entry === null || !('route' in entry && 'ms' in entry)) return [];
+  const { route, ms } = entry;
+  return typeof route === 'string' && route.startsWith('/v1/') && typeof ms === 'number' ? [ms] : [];
 }
 
 /** From PostgreSQL's next start on. */

@@ -39,6 +39,8 @@ interface Facts {
   readonly after: NonNullable<InboxQuery['after']>;
   readonly positions: Readonly<Record<string, number>>;
   readonly middle: Date;
+  /** Who has just enough conversations for a page and the next one. */
+  readonly buyer: string;
 }
 
 /** The cases, over a service with generated data. `close` gives back their own connections. */
@@ -72,6 +74,14 @@ async function readFacts(service: Service, db: Kysely<Tables>): Promise<Facts> {
     .selectFrom('conversations')
     .select((is) => [is.fn.min('last_at').as('first'), is.fn.max('last_at').as('last')])
     .executeTakeFirstOrThrow();
+  const buyer = await db
+    .selectFrom('conversations')
+    .select('buyer_id as id')
+    .groupBy('buyer_id')
+    .having((is) => is.fn.countAll(), '>', 50)
+    .orderBy((is) => is.fn.countAll())
+    .orderBy('buyer_id')
+    .executeTakeFirstOrThrow();
   const { after, cursor } = await nineteenthPage(service, seller);
   return {
     db,
@@ -82,6 +92,7 @@ async function readFacts(service: Service, db: Kysely<Tables>): Promise<Facts> {
     after,
     positions: Object.fromEntries(recent.map((row) => [row.id, Math.max(0, row.last_seq - 3)])),
     middle: new Date((span.first.getTime() + span.last.getTime()) / 2),
+    buyer: buyer.id,
   };
 }
 
@@ -184,12 +195,13 @@ function moderationCases(facts: Facts): FlatCase[] {
     },
   });
   const search = (what: string, q: string): FlatCase => list(what, `&q=${q}`, {}, q);
-  const to = facts.middle;
+  const { buyer, middle: to } = facts;
   const from = new Date(to.getTime() - 30 * 86_400_000);
   return [
     list('first page', '', {}),
     list('of the big seller', `&userId=${bigSeller}`, { userId: bigSeller }),
-    list('of a buyer', '&userId=buyer-7', { userId: 'buyer-7' }),
+    list('of a buyer', `&userId=${buyer}`, { userId: buyer }),
+    list('of the busiest buyer', '&userId=buyer-0', { userId: 'buyer-0' }),
     list('of a store', '&storeId=store-0', { storeId: 'store-0' }),
     list('closed', '&status=closed', { status: 'closed' }),
     list('closed ones of a store', '&status=closed&storeId=store-0', {

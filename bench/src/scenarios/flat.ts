@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fill } from '../generate/command.ts';
 import { startService, type Service } from '../service.ts';
 import { figure, milliseconds, percentiles, type Percentiles } from '../statistics.ts';
@@ -9,7 +10,8 @@ const tries = 150;
 const warmUp = 20;
 
 /**
- * The same reads over 10,000 messages and over what `bench generate` put into PARLEY_BENCH_DATA: over HTTP, and their statements alone.
+ * The same reads over 10,000 messages and over what `bench generate` put into PARLEY_BENCH_DATA: over HTTP as a client sees it, as the
+ * service itself measures it, and their statements alone.
  * Small and big take turns, so that a busy machine slows both. Without that folder the small data alone is measured.
  */
 export async function flat(service: Service): Promise<string[]> {
@@ -20,7 +22,7 @@ export async function flat(service: Service): Promise<string[]> {
       ...(await compare([service])),
       '  (set PARLEY_BENCH_DATA to compare with big data; see generate --help)',
     ];
-  const big = await startService({ dataDir: folder });
+  const big = await startService({ dataDir: folder, timed: true });
   try {
     return await compare([service, big]);
   } finally {
@@ -33,14 +35,17 @@ async function compare(services: readonly Service[]): Promise<string[]> {
     services.map(async (service) => ({ service, ...(await readCases(service)) })),
   );
   const lines: string[] = [];
+  // What the service says of the requests that the cases were read by has come by then.
+  await sleep(500);
   try {
     for (const [index, { name }] of (sides[0]?.cases ?? []).entries()) {
       const runs = sides.flatMap(({ service, cases }) => {
         const one = cases[index];
-        return one === undefined ? [] : [{ http: () => request(service, one), sql: one.sql }];
+        return one === undefined ? [] : [{ http: () => request(service, one), sql: () => timed(one.sql) }];
       });
-      lines.push(line(name, 'HTTP', await takeTurns(runs.map((run) => run.http))));
-      lines.push(line('', 'SQL', await takeTurns(runs.map((run) => run.sql))));
+      const [http, server] = await takeTurns(runs.map((run) => run.http));
+      const [sql] = await takeTurns(runs.map((run) => run.sql));
+      lines.push(line(name, 'HTTP', http), line('', 'server', server), line('', 'SQL', sql));
     }
   } finally {
     for (const side of sides) await side.close();
@@ -48,20 +53,29 @@ async function compare(services: readonly Service[]): Promise<string[]> {
   return lines;
 }
 
-/** Times of each, in milliseconds. */
-async function takeTurns(reads: readonly (() => Promise<unknown>)[]): Promise<Percentiles[]> {
-  const times = reads.map((): number[] => []);
+/** What each of the reads measures, in milliseconds: a list of the sides for each of its figures. */
+async function takeTurns(reads: readonly (() => Promise<number[]>)[]): Promise<Percentiles[][]> {
+  const times = reads.map((): number[][] => []);
   for (let index = 0; index < tries + warmUp; index += 1) {
-    for (const [place, read] of reads.entries()) {
-      const started = performance.now();
-      await read();
-      if (index >= warmUp) times[place]?.push(performance.now() - started);
+    for (const [side, read] of reads.entries()) {
+      const measured = await read();
+      if (index < warmUp) continue;
+      for (const [figure, time] of measured.entries()) ((times[side] ??= [])[figure] ??= []).push(time);
     }
   }
-  return times.map(percentiles);
+  return (times[0] ?? []).map((_, figure) => times.map((side) => percentiles(side[figure] ?? [])));
 }
 
-async function request(service: Service, { token, path, body }: FlatCase): Promise<void> {
+async function timed(read: () => Promise<unknown>): Promise<number[]> {
+  const started = performance.now();
+  await read();
+  return [performance.now() - started];
+}
+
+/** Until its whole answer was read, and as long as the service says that it took. */
+async function request(service: Service, { token, path, body }: FlatCase): Promise<number[]> {
+  const answered = service.answers.length;
+  const started = performance.now();
   const answer = await fetch(service.url + path, {
     method: body === undefined ? 'GET' : 'POST',
     headers: {
@@ -71,12 +85,15 @@ async function request(service: Service, { token, path, body }: FlatCase): Promi
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   const text = await answer.text();
+  const time = performance.now() - started;
   if (!answer.ok) throw new Error(`${path}: ${answer.status} ${text}`);
+  while (service.answers.length === answered) await sleep(1);
+  return [time, service.answers.at(-1) ?? Number.NaN];
 }
 
-function line(name: string, way: string, [less, more]: readonly Percentiles[]): string {
+function line(name: string, way: string, [less, more]: readonly Percentiles[] = []): string {
   if (less === undefined) return '';
-  const start = `${name.padEnd(40)} ${way.padEnd(4)} ${milliseconds(less)}`;
+  const start = `${name.padEnd(40)} ${way.padEnd(6)} ${milliseconds(less)}`;
   if (more === undefined) return start;
-  return `${start.padEnd(76)} big ${milliseconds(more)}, ×${figure(more.p50 / less.p50)}`;
+  return `${start.padEnd(78)} big ${milliseconds(more)}, ×${figure(more.p50 / less.p50)}`;
 }
