@@ -1,9 +1,10 @@
-import { ProblemError, type ClientFrame, type ServerFrame } from '@parley/protocol';
+import { ProblemError, closeCodes, type ClientFrame, type ServerFrame } from '@parley/protocol';
 import type { Context } from '../actions/action.ts';
 import { sendMessage } from '../actions/messages.ts';
 import { markRead } from '../actions/reads.ts';
 import { seatHolders } from '../actions/seats.ts';
 import { sync } from '../actions/sync.ts';
+import { createTurns } from '../actions/turns.ts';
 import { loadConversation } from '../db/conversations.ts';
 import { databaseAway, isUnreachable } from '../db/unreachable.ts';
 import { pushFrame, sendKey, type Connection, type PendingSend } from './connection.ts';
@@ -15,6 +16,9 @@ type Handler<Op extends AskingOp> = (
   connection: Connection,
   frame: Frame<Op>,
 ) => Promise<ServerFrame | null>;
+
+/** When thousands come back at once, what they missed is read for a few at a time: those who stayed have their turns in between. */
+const syncing = createTurns(4);
 
 /** The registry of frames: what each asks for, and its answer; null where there is none, or it was pushed already. */
 const handlers: { readonly [Op in AskingOp]: Handler<Op> } = {
@@ -36,7 +40,9 @@ const handlers: { readonly [Op in AskingOp]: Handler<Op> } = {
     return null;
   },
   async sync(context, connection, { ref, conversations }) {
-    return { op: 'sync', ref, ...(await sync(context, connection.asker, { body: { conversations } })) };
+    const { asker } = connection;
+    const answer = await syncing.take(() => sync(context, asker, { body: { conversations } }));
+    return { op: 'sync', ref, ...answer };
   },
   ping: (_context, _connection, { ref }) => Promise.resolve({ op: 'pong', ref }),
 };
@@ -77,8 +83,13 @@ async function handleSend(
       sendMessage(context, connection.asker, { params: { id: conversationId }, body: send }),
     );
     // Another node's messages before it may still be on their way here; the answer keeps its place behind them.
-    if (!pending.answered) await connection.held(message.conversationId, message.seq);
-    return pending.answered ? null : { op: 'sent', ref, message };
+    const inPlace =
+      pending.answered || ((await connection.held(message.conversationId, message.seq)) ?? true);
+    if (pending.answered) return null;
+    if (inPlace) return { op: 'sent', ref, message };
+    // Nobody can be told of a log in its order while the database that has the rest of it is away: whoever comes back syncs.
+    connection.socket.close(closeCodes.resync, 'resync');
+    return null;
   } finally {
     if (connection.pending.get(key) === pending) connection.pending.delete(key);
   }
