@@ -95,7 +95,7 @@ const others = () => [
   },
   {
     ...node,
-    entryPoints: ['bench/src/main.ts'],
+    entryPoints: ['bench/src/main.ts', 'bench/src/scenarios/storm-worker.ts'],
     outdir: 'bench/dist',
     plugins: [externalPackages((path) => path.startsWith('@parley/'))],
   },

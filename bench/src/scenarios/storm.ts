@@ -5,7 +5,7 @@ import type { BenchOptions } from '../options.ts';
 import type { Service } from '../service.ts';
 import { connect, type LoadSocket } from '../socket.ts';
 import { figure, milliseconds, percentiles, type Percentiles } from '../statistics.ts';
-import { backoff, createStormClient, type StormClient } from './storm-client.ts';
+import { startCrowd, type Knowledge, type Return } from './storm-crowd.ts';
 import { fillStorm, type Sender } from './storm-people.ts';
 
 const count = 2_000;
@@ -20,9 +20,8 @@ const text = 'x'.repeat(100);
  */
 export async function storm(service: Service, options: BenchOptions): Promise<string[]> {
   const { returners, senders } = await fillStorm(service, count);
-  const clients = returners.map((returner) => createStormClient(service.url, returner));
-  for (let start = 0; start < count; start += 50)
-    await Promise.all(clients.slice(start, start + 50).map((client) => client.connect()));
+  const crowd = startCrowd({ url: service.url, returners });
+  await crowd.comeBack('slowly');
   const load = await startSending(service, senders);
   const statements = await openCounter(service.connectionString);
   await sleep(2_000);
@@ -32,47 +31,31 @@ export async function storm(service: Service, options: BenchOptions): Promise<st
     `reconnect storm, ${count} connections cut while 50 people send ${rate} messages/s`,
     `  before: send to received ${milliseconds(load.take())}`,
   ];
-  for (const [name, wait] of [
-    ['over 5 s', () => Math.random() * 5_000],
-    ['as the client does', () => backoff(0)],
-  ] as const) {
-    for (const client of clients) client.cut();
+  for (const how of ['spread', 'at-once'] as const) {
+    await crowd.cut();
     await sleep(away);
     load.take();
-    let synced: Percentiles | null = null;
-    const busy = await statements.during(async () => {
-      synced = await comeBack(clients, wait);
-    });
-    const during = load.take();
+    let times: readonly number[] = [];
+    const busy = await statements.during(async () => (times = await crowd.comeBack(how)));
+    lines.push(...report(how, busy, { synced: percentiles(times), others: load.take() }));
+    lines.push(`    ${figure(perClient(busy, quiet))} queries each, by PostgreSQL's own count`);
     await sleep(3_000);
-    load.take();
-    lines.push(...report(name, synced, during, perClient(busy, quiet)));
   }
-  lines.push(...(await load.stop()), await compare(service.connectionString, clients));
+  lines.push(...(await load.stop()), await compare(service.connectionString, await crowd.know()));
   await statements.close();
-  for (const client of clients) client.cut();
+  await crowd.close();
   return lines;
 }
 
-function report(name: string, synced: Percentiles | null, during: Percentiles, queries: number): string[] {
-  if (synced === null) return [];
+function report(
+  how: Return,
+  { seconds }: Counted,
+  { synced, others }: Record<'synced' | 'others', Percentiles>,
+): string[] {
   return [
-    `  back ${name}: in sync after ${milliseconds(synced)}, the last after ${figure(synced.max / 1000)} s; ${figure(queries)} queries each`,
-    `    others meanwhile: send to received ${milliseconds(during)}, max ${figure(during.max)} ms`,
+    `  back ${how === 'spread' ? 'over 5 s' : "as Parley's client"}: all in sync after ${figure(seconds)} s, each in ${milliseconds(synced)}, max ${figure(synced.max)} ms`,
+    `    others meanwhile: send to received ${milliseconds(others)}, max ${figure(others.max)} ms`,
   ];
-}
-
-/** Milliseconds from each one's connecting to its being in sync. */
-async function comeBack(clients: readonly StormClient[], wait: () => number): Promise<Percentiles> {
-  const times = await Promise.all(
-    clients.map(async (client) => {
-      await sleep(wait());
-      const started = performance.now();
-      await client.connect();
-      return performance.now() - started;
-    }),
-  );
-  return percentiles(times);
 }
 
 interface Load {
@@ -173,7 +156,7 @@ function perClient(busy: Counted, quiet: Counted): number {
 }
 
 /** Whether each client knows its conversations as the database does. */
-async function compare(connectionString: string, clients: readonly StormClient[]): Promise<string> {
+async function compare(connectionString: string, crowd: readonly Knowledge[]): Promise<string> {
   const client = new pg.Client({ connectionString });
   await client.connect();
   const { rows } = await client.query<{ id: string; last_seq: number }>(
@@ -182,10 +165,10 @@ async function compare(connectionString: string, clients: readonly StormClient[]
   await client.end();
   const last = new Map(rows.map((row) => [row.id, row.last_seq]));
   let [missing, gaps, failed] = [0, 0, 0];
-  for (const { positions, faults } of clients) {
-    for (const [id, known] of positions) missing += (last.get(id) ?? 0) - known;
-    gaps += faults.gaps;
-    failed += faults.failed;
+  for (const one of crowd) {
+    for (const [id, known] of one.positions) missing += (last.get(id) ?? 0) - known;
+    gaps += one.gaps;
+    failed += one.failed;
   }
   return `  compared with the database: ${missing} messages missing, ${gaps} out of place; ${failed} tries to connect failed`;
 }
