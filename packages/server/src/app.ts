@@ -12,6 +12,7 @@ import type { Config } from './config.ts';
 import { openDatabase } from './db/open.ts';
 import type { Tables } from './db/tables.ts';
 import { createKysely, createPool } from './db/pool.ts';
+import { addressOf, trustOf } from './http/address.ts';
 import { createAuthenticator } from './http/authenticator.ts';
 import { createLinks } from './http/links.ts';
 import { createLogger } from './http/logging.ts';
@@ -162,11 +163,14 @@ async function startServing(
   const { pool, connectionString } = database;
   const authenticator = createAuthenticator(context);
   const limiter = createLimiter(context.config, undefined, metrics?.onRefused);
+  const trust = trustOf(context.config);
   const onAnswer = metrics?.onAnswer;
   const http = await createHttpServer({ context, authenticator, limiter, pool, routes, onAnswer, draining });
   const gateway = attachGateway(http.server, context, {
     authenticate: (token) => authenticator.authenticatePerson(token),
-    take: (kind, userId) => limiter.take(kind, userId),
+    take: (kind, key) => limiter.take(kind, key),
+    wait: (kind, key) => limiter.wait(kind, key),
+    addressOf: (request) => addressOf(request, trust),
     observer: metrics?.realtime,
   });
   metrics?.watch({ pools, journal: context.journal, gateway });

@@ -34,6 +34,14 @@ describe('an allowance', () => {
     expect(limiter.take('conversations', 'john')).toBe(0);
   });
 
+  test('can be asked after without being used', () => {
+    const limiter = createLimiter(rates, () => now);
+    for (let asked = 0; asked < 60; asked += 1) expect(limiter.wait('addresses', '192.0.2.1')).toBe(0);
+    for (let asked = 0; asked < 50; asked += 1) expect(limiter.take('addresses', '192.0.2.1')).toBe(0);
+    expect(limiter.wait('addresses', '192.0.2.1')).toBe(1);
+    expect(limiter.wait('addresses', '192.0.2.2')).toBe(0);
+  });
+
   test('does not fill above its burst', () => {
     const limiter = createLimiter(rates, () => now);
     limiter.take('requests', 'john');

@@ -348,6 +348,29 @@ describe('bars and limits', () => {
     await strict.close();
   });
 
+  test('an address that fails to say who it is has to wait, by itself', async () => {
+    const strict = await startTestService({ LIMIT_REQUESTS: '3/h', TRUST_PROXY: 'true' });
+    const from = (address: string) => connectSocket(strict.url, { 'x-forwarded-for': address });
+    const failing = [
+      { op: 'auth', ref: '1', token: 'none' },
+      { op: 'ping', ref: '1' },
+      { op: 'auth', ref: '1', token: await tokenFor('john', {}, 'another secret, of somebody else’s') },
+    ];
+    for (const frame of failing) {
+      const socket = await from('192.0.2.7');
+      expect(await socket.ask(frame)).toMatchObject({ problem: { status: 401 } });
+      expect((await socket.closed).code).toBe(4001);
+    }
+    await expect(from('192.0.2.7')).rejects.toThrow('429');
+    for (let index = 0; index < 5; index += 1) {
+      const socket = await from('192.0.2.8');
+      const token = await tokenFor(`guest-${index}`);
+      expect(await socket.ask({ op: 'auth', ref: '1', token })).toMatchObject({ op: 'ready' });
+      socket.close();
+    }
+    await strict.close();
+  });
+
   test('a reader that does not read is closed, and delays nobody', async () => {
     const id = await freshConversation();
     const [slow, john, sarah] = [await connect('tom'), await connect('john'), await connect('sarah')];

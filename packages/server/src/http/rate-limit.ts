@@ -1,7 +1,7 @@
 import { ProblemError } from '@parley/protocol';
 import type { Config, Rate } from '../config.ts';
 
-/** What is limited: each has its own allowance, per person; `addresses` per network address, for those without a token. */
+/** What is limited: each has its own allowance, per person; `addresses` per network address, for those without a token that is taken. */
 export type LimitKind = 'sends' | 'conversations' | 'requests' | 'addresses';
 
 /** Allowances of people and addresses, kept in this process alone. */
@@ -10,6 +10,8 @@ export interface Limiter {
   take(kind: LimitKind, key: string): number;
   /** The same, or throws. @throws {ProblemError} `too-many` with `retryAfter` */
   require(kind: LimitKind, key: string): void;
+  /** The whole seconds until there is one, or 0; takes none. */
+  wait(kind: LimitKind, key: string): number;
   /** Gives one back that was taken for nothing. */
   giveBack(kind: LimitKind, key: string): void;
 }
@@ -53,12 +55,14 @@ export function createLimiter(
       if (retryAfter === 0) return;
       throw new ProblemError('too-many', `${words[kind]}; try again in ${retryAfter} s.`, { retryAfter });
     },
+    wait: (kind, key) => limits[kind].wait(key),
     giveBack: (kind, key) => limits[kind].giveBack(key),
   };
 }
 
 interface Buckets {
   take(key: string): number;
+  wait(key: string): number;
   giveBack(key: string): void;
 }
 
@@ -80,15 +84,20 @@ function createBuckets(rate: Rate, burst: number, now: () => number): Buckets {
     return bucket;
   }
 
+  function secondsTo({ tokens }: Bucket): number {
+    // Rounded up, less what floating point adds to a whole number.
+    return tokens < 1 ? Math.max(1, Math.ceil((1 - tokens) / perMillisecond / 1000 - 1e-6)) : 0;
+  }
+
   return {
     take(key) {
       const bucket = touch(key);
-      // Rounded up, less what floating point adds to a whole number.
-      if (bucket.tokens < 1)
-        return Math.max(1, Math.ceil((1 - bucket.tokens) / perMillisecond / 1000 - 1e-6));
-      bucket.tokens -= 1;
-      return 0;
+      const seconds = secondsTo(bucket);
+      if (seconds === 0) bucket.tokens -= 1;
+      return seconds;
     },
+    // Who has taken none is not remembered for asking.
+    wait: (key) => (buckets.has(key) ? secondsTo(touch(key)) : 0),
     giveBack(key) {
       const bucket = touch(key);
       bucket.tokens = Math.min(capacity, bucket.tokens + 1);

@@ -9,8 +9,8 @@ import {
   type FastifyRequest,
 } from 'fastify';
 import type { Pool } from 'pg';
-import type { Config } from '../config.ts';
 import { registerUnsubscribe } from '../mail/unsubscribe-pages.ts';
+import { trustOf } from './address.ts';
 import { addDocs } from './docs.ts';
 import { addAttachmentRoutes } from './attachments.ts';
 import { addHealthRoutes } from './health.ts';
@@ -42,7 +42,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     bodyLimit,
-    trustProxy: trustProxy(config),
+    trustProxy: trustOf(config),
     frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
     forceCloseConnections: 'idle',
     // A phone on a slow line may take its time over 10 MB.
@@ -71,14 +71,6 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   await addPages(app, config, { home: options.routes === undefined });
   if (options.routes !== undefined) await app.register(options.routes);
   return app;
-}
-
-/** A number trusts that many proxies, counted from here. */
-function trustProxy({
-  trustProxy: trusted,
-}: Config): boolean | string[] | ((address: string, hop: number) => boolean) {
-  if (typeof trusted === 'boolean') return trusted;
-  return typeof trusted === 'number' ? (_address, hop) => hop < trusted : [...trusted];
 }
 
 async function addApi(app: FastifyInstance, options: HttpOptions): Promise<void> {

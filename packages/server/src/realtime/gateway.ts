@@ -15,8 +15,12 @@ import { readFrame } from './read-frame.ts';
 export interface GatewayOptions {
   /** Who a user token speaks for, and until when. Throws `ProblemError`s. */
   readonly authenticate: (token: string) => Promise<{ asker: PersonAsker; expiresAt: Date | null }>;
-  /** Takes one from a person's allowance; answers the seconds to wait, or 0. */
-  readonly take: (kind: 'sends' | 'requests', userId: string) => number;
+  /** Takes one from the allowance of a person, or of an address; answers the seconds to wait, or 0. */
+  readonly take: (kind: 'sends' | 'requests' | 'addresses', key: string) => number;
+  /** The same, and takes none. */
+  readonly wait: (kind: 'addresses', key: string) => number;
+  /** The address that a request came from, by the proxies that are believed. */
+  readonly addressOf: (request: IncomingMessage) => string;
   readonly observer?: RealtimeObserver | undefined;
 }
 
@@ -51,20 +55,27 @@ export function attachGateway(server: Server, context: Context, options: Gateway
   const audience = createAudience();
   const delivery = startDelivery(context, audience, options.observer);
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    const address = options.addressOf(request);
     const isFull = sockets.clients.size - audience.size() >= maxWaiting;
     const refusal = isFull
       ? '503 Service Unavailable'
-      : whyNotUpgrade(request, context.config.allowedOrigins);
+      : (whyNotUpgrade(request, context.config.allowedOrigins) ??
+        whyNotFrom(options.wait('addresses', address)));
     if (refusal !== null) refuseUpgrade(socket, refusal);
     else
       sockets.handleUpgrade(request, socket, head, (accepted) =>
-        greet(context, audience, options, {
-          socket: accepted,
-          stream: socket,
-          gathering: false,
-          observer: options.observer,
-          held: delivery.held,
-        }),
+        greet(
+          context,
+          audience,
+          { ...options, onStranger: () => options.take('addresses', address) },
+          {
+            socket: accepted,
+            stream: socket,
+            gathering: false,
+            observer: options.observer,
+            held: delivery.held,
+          },
+        ),
       );
   };
   server.on('upgrade', onUpgrade);
@@ -94,6 +105,11 @@ function whyNotUpgrade(request: IncomingMessage, allowedOrigins: readonly string
   return origin === undefined || allowedOrigins.includes(origin) ? null : '403 Forbidden';
 }
 
+/** Who has just failed to say who they are, as often as an address may, has to wait. */
+function whyNotFrom(retryAfter: number): string | null {
+  return retryAfter === 0 ? null : `429 Too Many Requests\r\nRetry-After: ${retryAfter}`;
+}
+
 function refuseUpgrade(socket: Duplex, status: string): void {
   socket.on('error', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
@@ -105,14 +121,19 @@ function checkAlive(connection: Connection): void {
   connection.socket.ping();
 }
 
+interface GreetOptions extends GatewayOptions {
+  /** Somebody has not said who they are, or not so that one could believe it. */
+  readonly onStranger: () => void;
+}
+
 /** Waits for `auth`, the first frame; then the socket is a connection. Frames that came in one packet with it wait meanwhile. */
-function greet(context: Context, audience: Audience, options: GatewayOptions, line: Line): void {
+function greet(context: Context, audience: Audience, options: GreetOptions, line: Line): void {
   const { socket } = line;
   socket.on('error', () => socket.terminate());
-  const timeout = setTimeout(
-    () => socket.close(closeCodes.authTimeout, 'no auth in time'),
-    limits.authTimeout,
-  );
+  const timeout = setTimeout(() => {
+    options.onStranger();
+    socket.close(closeCodes.authTimeout, 'no auth in time');
+  }, limits.authTimeout);
   socket.once('close', () => clearTimeout(timeout));
   socket.once('message', (data, isBinary) => {
     clearTimeout(timeout);
@@ -137,7 +158,7 @@ function greet(context: Context, audience: Audience, options: GatewayOptions, li
 async function admit(
   context: Context,
   audience: Audience,
-  options: GatewayOptions,
+  options: GreetOptions,
   line: Line,
   text: string,
 ): Promise<Connection | null> {
@@ -182,6 +203,7 @@ async function admit(
   } catch (error) {
     const { code, problem } = problemOf(context, error);
     line.observer?.onFrame('auth', code);
+    if (code === 'unauthenticated' || !isAuth) options.onStranger();
     pushFrame(line, { op: 'error', ...(ref !== undefined && { ref }), problem });
     if (code === 'too-many') socket.close(tryAgainLater, 'too many connections');
     else if (code === 'suspended') socket.close(closeCodes.forbidden, 'suspended');

@@ -40,9 +40,12 @@ const handlers: { readonly [Op in AskingOp]: Handler<Op> } = {
     return null;
   },
   async sync(context, connection, { ref, conversations }) {
-    const { asker } = connection;
-    const answer = await syncing.take(() => sync(context, asker, { body: { conversations } }));
-    return { op: 'sync', ref, ...answer };
+    const { asker, socket } = connection;
+    const isThere = (): boolean => socket.readyState === socket.OPEN;
+    return syncing.take(async () =>
+      // Who has gone while it waited has no use for it.
+      isThere() ? { op: 'sync', ref, ...(await sync(context, asker, { body: { conversations } })) } : null,
+    );
   },
   ping: (_context, _connection, { ref }) => Promise.resolve({ op: 'pong', ref }),
 };
