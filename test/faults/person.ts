@@ -46,7 +46,6 @@ interface Waiting {
 /** Milliseconds without an answer after which a connection counts as dead. */
 const answerTime = 5_000;
 const retryTime = 300;
-const promptTime = 1_800;
 
 let connectionCount = 0;
 
@@ -144,10 +143,8 @@ export async function connectPerson(options: PersonOptions): Promise<Person> {
 
   function acknowledge(ref: string, message: Message): void {
     const waiting = settle(ref);
-    // What was sent again may have been stored long ago: its answer is no news in the log's order. And an answer waits for its
-    // place 2 s at most, while the database that has what comes before it is away.
-    const isPrompt = waiting?.tries === 1 && performance.now() - waiting.since < promptTime;
-    if (isPrompt) ledger.pushed(userId, connection, toEntry(message));
+    // What was sent again may have been stored long ago: its answer is no news in the log's order.
+    if (waiting?.tries === 1) ledger.pushed(userId, connection, toEntry(message));
     else ledger.heard(userId, toEntry(message));
     if (waiting === undefined) return;
     ledger.acknowledged(ref, message.seq);

@@ -22,8 +22,8 @@ export interface Line {
   /** Frames of this turn are gathered, to leave in one write. */
   gathering: boolean;
   readonly observer: RealtimeObserver | undefined;
-  /** Settles when a message of a conversation has had its turn on this line; null when it has. */
-  readonly held: (conversationId: string, seq: number) => Promise<void> | null;
+  /** True when a message of a conversation has had its turn on this line, false when that takes too long; null when it has. */
+  readonly held: (conversationId: string, seq: number) => Promise<boolean> | null;
 }
 
 /** One authenticated socket. */

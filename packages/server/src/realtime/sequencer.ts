@@ -11,34 +11,34 @@ export interface Sequencer {
   advance(conversationId: string, seq: number, unheard?: boolean): void;
   /** Whether this node knows of messages up to `seq`. */
   knows(conversationId: string, seq: number): boolean;
-  /** Null when the message was pushed or is nobody's; else settles when it was, in 2 s at most. */
-  held(conversationId: string, seq: number): Promise<void> | null;
+  /** Null when the message was pushed or is nobody's; else resolves to true when it was, to false when that takes more than 4 s. */
+  held(conversationId: string, seq: number): Promise<boolean> | null;
   /** The database was looked through: what is older and unknown was pushed long ago. */
   caughtUp(): void;
   close(): Promise<void>;
 }
 
-/** Conversations that may wait for the database; those beyond are found when it is looked through. */
-const maxGaps = 10_000;
-/** Milliseconds that an answer waits for its place in the log. */
-const holdPatience = 2_000;
+export interface SequencerOptions extends FillOptions {
+  /** Conversations that may wait for the database; those beyond are found when it is looked through. */
+  readonly maxGaps?: number;
+  /** Milliseconds that an answer waits for its place in the log: less than senders are promised an answer in. */
+  readonly holdPatience?: number;
+}
 
-export function createSequencer(options: FillOptions): Sequencer {
-  const { log, isConnected, push } = options;
+export function createSequencer(options: SequencerOptions): Sequencer {
+  const { log, isConnected, push, maxGaps = 10_000, holdPatience = 4_000 } = options;
   const positions = createPositions();
   const { pushed, gaps } = positions;
   let running: Promise<void> | null = null;
   let closed = false;
 
-  /** False where the gap cannot be kept. */
-  function open(conversationId: string, seq: number, change: (gap: Gap) => void): boolean {
+  function open(conversationId: string, seq: number, change: (gap: Gap) => void): void {
     const gap = gaps.get(conversationId) ?? createGap(conversationId, seq);
-    if (closed || (gaps.size >= maxGaps && !gaps.has(conversationId))) return false;
+    if (closed || (gaps.size >= maxGaps && !gaps.has(conversationId))) return;
     gaps.set(conversationId, gap);
     gap.upto = Math.max(gap.upto, seq);
     change(gap);
     running ??= Promise.resolve().then(fill);
-    return true;
   }
 
   async function fill(): Promise<void> {
@@ -65,22 +65,29 @@ export function createSequencer(options: FillOptions): Sequencer {
       const known = pushed.get(conversationId) ?? (seq === 1 ? 0 : undefined);
       if (known !== undefined && seq <= known) return;
       const isNext = known === seq - 1 || !event.recipients.some(isConnected);
-      const waits =
-        (!isNext || gaps.has(conversationId)) &&
-        open(conversationId, seq, (gap) => (gap.recipients = event.recipients));
-      if (waits) return;
-      push(event);
-      pushed.set(conversationId, seq);
+      if (isNext && !gaps.has(conversationId)) {
+        push(event);
+        pushed.set(conversationId, seq);
+      } else open(conversationId, seq, (gap) => (gap.recipients = event.recipients));
     },
     advance(conversationId, seq, unheard = false) {
       if (!knows(conversationId, seq)) open(conversationId, seq, (gap) => (gap.unheard ||= unheard));
     },
     knows,
     held(conversationId, seq) {
-      const gap = gaps.get(conversationId);
-      if (gap === undefined || seq <= (pushed.get(conversationId) ?? 0)) return null;
-      const patience = new Promise<void>((resolve) => setTimeout(resolve, holdPatience).unref());
-      return Promise.race([gap.closed, patience]);
+      const known = pushed.get(conversationId);
+      if (seq <= (known ?? 0)) return null;
+      // An answer to what was sent again: whoever committed it did not live to tell.
+      if (known !== undefined) open(conversationId, seq, () => undefined);
+      const closing = gaps.get(conversationId)?.closed;
+      if (closing === undefined) return null;
+      return new Promise((resolve) => {
+        const timer = setTimeout(() => resolve(false), holdPatience);
+        void closing.then(() => {
+          clearTimeout(timer);
+          resolve(true);
+        });
+      });
     },
     caughtUp() {
       positions.lookedAt = performance.now();

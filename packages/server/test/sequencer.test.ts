@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Kysely } from 'kysely';
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { createKysely, createPool } from '../src/db/pool.ts';
+import type { MessageRow, Tables } from '../src/db/tables.ts';
+import { createSequencer, type Sequencer, type SequencerOptions } from '../src/realtime/sequencer.ts';
+import { startRelay } from '../../../test/faults/relay.ts';
+import { createNode, type TestNode } from './support/node.ts';
+import { openAbout, putBowl, putShop, send } from './support/shop.ts';
+
+let database: TestDatabase;
+let node: TestNode;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  node = await createNode(database.url);
+  await putShop(node);
+});
+afterAll(async () => {
+  await node.close();
+  await database.drop();
+});
+
+/** A conversation with so many messages in the database, the first of which `sequencer` has pushed, unless it never met it. */
+async function told(
+  messages: number,
+  { met = true, ...options }: Partial<SequencerOptions> & { met?: boolean } = {},
+): Promise<{ sequencer: Sequencer; pushes: number[]; id: string; own: (seq: number) => void }> {
+  const listing = `l-${randomUUID()}`;
+  await putBowl(node, listing, 'Bowl');
+  const id = await openAbout(node, 'john', listing, '1');
+  for (let seq = 2; seq <= messages; seq += 1) await send(node, 'john', id, String(seq));
+  const { rows } = await node.pool.query<MessageRow>(
+    'select * from messages where conversation_id = $1 order by seq',
+    [id],
+  );
+  const pushes: number[] = [];
+  const sequencer = createSequencer({
+    db: node.context.db,
+    log: pino({ level: 'silent' }),
+    isConnected: () => true,
+    push: (event) => {
+      if (event.type === 'message.sent') pushes.push(event.message.seq);
+    },
+    ...options,
+  });
+  const own = (seq: number): void => {
+    const message = rows[seq - 1];
+    if (message === undefined) throw new Error(`no message ${seq}`);
+    sequencer.own({ type: 'message.sent', recipients: ['john', 'sarah'], message, authorName: 'John' });
+  };
+  if (met) own(1);
+  return { sequencer, pushes, id, own };
+}
+
+/** A database that is away until it comes back. */
+async function comingBack(): Promise<{
+  db: Kysely<Tables>;
+  comeBack: () => void;
+  close: () => Promise<void>;
+}> {
+  const line = await startRelay({ host: '127.0.0.1', port: 1 });
+  const address = new URL(database.url);
+  const folder = address.searchParams.get('host');
+  const pool = createPool(
+    `postgres://${address.username}:${address.password}@127.0.0.1:${line.port}${address.pathname}`,
+    { max: 2, watched: false },
+  );
+  return {
+    db: createKysely<Tables>(pool),
+    comeBack: () =>
+      line.lead(
+        folder === null
+          ? { host: address.hostname, port: Number(address.port || 5432) }
+          : { path: `${folder}/.s.PGSQL.${address.port || 5432}` },
+      ),
+    async close() {
+      await pool.end();
+      await line.close();
+    },
+  };
+}
+
+test('what is next is pushed at once; nothing is held', async () => {
+  const { sequencer, pushes, id, own } = await told(2);
+  own(2);
+  expect(pushes).toEqual([1, 2]);
+  expect(sequencer.held(id, 2)).toBeNull();
+  await sequencer.close();
+});
+
+test('a message after unheard ones waits for them', async () => {
+  const { sequencer, pushes, id, own } = await told(4);
+  own(4);
+  expect(pushes).toEqual([1]);
+  expect(await sequencer.held(id, 4)).toBe(true);
+  expect(pushes).toEqual([1, 2, 3, 4]);
+  await sequencer.close();
+});
+
+test('so does one of a log that this node has never met', async () => {
+  const { sequencer, pushes, id, own } = await told(4, { met: false });
+  own(4);
+  expect(await sequencer.held(id, 4)).toBe(true);
+  expect(pushes).toEqual([1, 2, 3, 4]);
+  await sequencer.close();
+});
+
+test('what was committed by somebody who did not tell is pushed, in its place, before it is answered again', async () => {
+  const { sequencer, pushes, id } = await told(3);
+  expect(await sequencer.held(id, 3)).toBe(true);
+  expect(pushes).toEqual([1, 2, 3]);
+  await sequencer.close();
+});
+
+test('while the database is away nothing overtakes, and who waits too long is told so', async () => {
+  const line = await comingBack();
+  const { sequencer, pushes, id, own } = await told(3, { db: line.db, holdPatience: 300 });
+  own(3);
+  expect(await sequencer.held(id, 3)).toBe(false);
+  expect(pushes).toEqual([1]);
+  line.comeBack();
+  await vi.waitFor(() => expect(pushes).toEqual([1, 2, 3]), 3_000);
+  await sequencer.close();
+  await line.close();
+});
+
+test('what finds no room to wait is not pushed out of its place', async () => {
+  const line = await comingBack();
+  const { sequencer, pushes, id, own } = await told(3, { db: line.db, maxGaps: 1 });
+  sequencer.advance(randomUUID(), 2);
+  own(3);
+  await sleep(50);
+  expect(pushes).toEqual([1]);
+  line.comeBack();
+  // As the look through the database does.
+  await vi.waitFor(() => {
+    sequencer.advance(id, 3);
+    expect(pushes).toEqual([1, 2, 3]);
+  }, 3_000);
+  own(2);
+  expect(pushes).toEqual([1, 2, 3]);
+  await sequencer.close();
+  await line.close();
+});
+
+test('after its end it pushes nothing that is not next', async () => {
+  const { sequencer, pushes, own } = await told(3);
+  await sequencer.close();
+  own(3);
+  own(2);
+  expect(pushes).toEqual([1, 2]);
+});
