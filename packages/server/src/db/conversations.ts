@@ -107,9 +107,8 @@ export async function loadFirstPage(
 ): Promise<LoadedInbox & { besides: Conversation[] }> {
   const query: InboxQuery = { ...named, filter: 'all', terms: [], after: null };
   const seats = sql`with page as (${newestSeats(query)}) select page.*, true as listed from page
-    union all select p.*, false from participants p
-      where ${seatConditions(query)} and p.conversation_id = any(${besides}::uuid[])
-        and p.conversation_id not in (select conversation_id from page)`;
+    union all select p.*, false from (${namedSeats(seatConditions(query), besides)}) p
+      where p.conversation_id not in (select conversation_id from page)`;
   const rows = await loadSeats<{ listed: boolean }>(db, seats, sql`(${countUnread(query)})`, sql`, p.listed`);
   const wanted = new Set(besides);
   const page = rows.filter((row) => row.listed);
@@ -143,7 +142,13 @@ async function soughtSeats(db: Kysely<Tables>, query: InboxQuery): Promise<RawBu
   const filter = query.filter === 'all' ? null : filterCondition(query.filter);
   const { userId, terms, limit } = query;
   const ids = await searchSeats(db, { userId, terms, limit: limit + 1, filter, conditions });
-  return sql`select * from participants p where p.user_id = ${userId} and p.conversation_id = any(${ids}::uuid[])`;
+  return namedSeats(sql<boolean>`p.user_id = ${userId}`, ids);
+}
+
+/** Each is looked up by itself: a plan for any list of them would rather look through somebody's whole inbox. */
+function namedSeats(conditions: RawBuilder<boolean>, ids: readonly string[]): RawBuilder<unknown> {
+  return sql`select p.* from unnest(${ids}::uuid[]) as named(id) cross join lateral (
+    select * from participants p where ${conditions} and p.conversation_id = named.id offset 0) p`;
 }
 
 /** That the seat is the asker's, and on this page. */
