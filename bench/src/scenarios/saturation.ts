@@ -1,17 +1,66 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { meanings, prepareAlone, type Alone } from '../alone.ts';
 import type { BenchOptions } from '../options.ts';
-import { makePairs } from '../people.ts';
+import { makePairs, type Pair } from '../people.ts';
 import type { Service } from '../service.ts';
 import { connect, type LoadSocket } from '../socket.ts';
 import { figure, milliseconds, percentiles } from '../statistics.ts';
 
 const inFlight = 8;
 const text = 'x'.repeat(100);
+const turns = 2;
+const clients = 16;
 
-/** 50 pairs, 8 messages in flight each, as fast as they are acknowledged; each is received by the other side too. */
+/** What one turn of the load has seen. */
+interface Turn {
+  readonly seconds: number;
+  readonly cpu: number;
+  /** Messages acknowledged while the clock ran. */
+  readonly count: number;
+  readonly sent: number;
+  readonly received: number;
+  readonly errors: number;
+  readonly times: readonly number[];
+}
+
+/**
+ * 50 pairs, 8 messages in flight each, as fast as they are acknowledged; each is received by the other side too. In turns with what
+ * PostgreSQL alone does.
+ */
 export async function saturation(service: Service, options: BenchOptions): Promise<string[]> {
   const pairs = await makePairs(service, 50, 'sat');
+  const alone = await prepareAlone(service);
+  const seen: { load: Turn; bare: number; whole: number }[] = [];
+  for (let turn = 0; turn < turns; turn += 1)
+    seen.push(await takeTurn(service, pairs, alone, options.seconds));
+  await alone.close();
+  return report(seen);
+}
+
+async function takeTurn(service: Service, pairs: readonly Pair[], alone: Alone, seconds: number) {
+  const bare = await alone.perSecond('bare', clients, seconds / 2);
+  const whole = await alone.perSecond('whole', clients, seconds / 2);
+  return { bare, whole, load: await load(service, pairs, seconds) };
+}
+
+function report(seen: readonly { load: Turn; bare: number; whole: number }[]): string[] {
+  const sum = (of: (load: Turn) => number): number => seen.reduce((total, { load }) => total + of(load), 0);
+  const mean = (what: 'bare' | 'whole'): number =>
+    seen.reduce((total, turn) => total + turn[what], 0) / seen.length;
+  const rate = sum((load) => load.count) / sum((load) => load.seconds);
+  const ratio = (what: 'bare' | 'whole'): string =>
+    `  ${figure(rate / mean(what))} times PostgreSQL alone with ${clients} clients, one statement a message (${meanings[what]}): ${figure(mean(what))} messages/s`;
+  return [
+    `saturation, 50 pairs with ${inFlight} in flight: ${figure(rate)} messages/s acknowledged, ${sum((load) => load.received)} of ${sum((load) => load.sent)} received, ${sum((load) => load.errors)} errors`,
+    ratio('bare'),
+    ratio('whole'),
+    `  send to acknowledged: ${milliseconds(percentiles(seen.flatMap(({ load }) => load.times)))}`,
+    `  CPU of service and PostgreSQL: ${((sum((load) => load.cpu) * 1000) / sum((load) => load.count)).toFixed(3)} s per 1,000 messages`,
+  ];
+}
+
+async function load(service: Service, pairs: readonly Pair[], duration: number): Promise<Turn> {
   const sentAt = new Map<string, number>();
   const times: number[] = [];
   let [received, errors, running] = [0, 0, true];
@@ -41,16 +90,12 @@ export async function saturation(service: Service, options: BenchOptions): Promi
   }
   const cpuBefore = await service.cpuSeconds();
   const [countBefore, started] = [times.length, performance.now()];
-  await sleep(options.seconds * 1000);
+  await sleep(duration * 1000);
   const seconds = (performance.now() - started) / 1000;
   const count = times.length - countBefore;
   const cpu = (await service.cpuSeconds()) - cpuBefore;
   running = false;
   await sleep(1_000);
   for (const socket of sockets) socket.close();
-  return [
-    `saturation, 50 pairs with ${inFlight} in flight: ${figure(count / seconds)} messages/s acknowledged, ${received} of ${times.length} received, ${errors} errors`,
-    `  send to acknowledged: ${milliseconds(percentiles(times))}`,
-    `  CPU of service and PostgreSQL: ${figure((cpu * 1000) / count)} s per 1,000 messages`,
-  ];
+  return { seconds, cpu, count, sent: times.length, received, errors, times };
 }
