@@ -178,7 +178,10 @@ describe('the inbox of a seller with 8,000 conversations', () => {
 
   test('unread totals are counted in the index alone', async () => {
     const steps = await stepsOf(() => loadUnreadTotals(db, bigSeller, null));
-    const counting: unknown = expect.objectContaining({ type: 'Index Only Scan', index: 'participants_unread' });
+    const counting: unknown = expect.objectContaining({
+      type: 'Index Only Scan',
+      index: 'participants_unread',
+    });
     expect(steps).toContainEqual(counting);
     expect(await stepsOf(inbox({}))).toContainEqual(counting);
     // Read by two statements, page and totals would be of two moments.
@@ -215,6 +218,7 @@ describe("the moderators' list", () => {
     ['of the seller', { userId: bigSeller }, 'participants_inbox'],
     ['of a buyer', { userId: 'buyer-7' }, 'participants_inbox'],
     ['closed', { status: 'closed' }, 'conversations_status'],
+    ['closed ones of a store', { status: 'closed', storeId: 'store-0' }, 'conversations_store_status'],
     ['reported', { flag: 'report' }, 'conversations_reported'],
   ])('%s', async (_name, filter, index) => {
     await expectPlan(list(filter), [index]);

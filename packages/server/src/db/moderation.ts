@@ -2,6 +2,7 @@ import type { ModerationConversation, ModerationConversationDetail } from '@parl
 import { sql, type Kysely } from 'kysely';
 import { excerptAround } from '../domain/excerpt.ts';
 import { headColumns, headJoins } from './conversations.ts';
+import { planOnce } from './plan-once.ts';
 import { presentHead, type ConversationRow } from './present.ts';
 import type { Found } from './moderation-search.ts';
 import { foldCharacters, type Term } from './search.ts';
@@ -32,7 +33,7 @@ export async function loadListed(
 }
 
 async function loadHeads(db: Kysely<Tables>, ids: readonly string[]): Promise<Map<string, Head>> {
-  const { rows } = await sql<ConversationRow>`select ${headColumns}
+  const { rows } = await sql<ConversationRow>`${planOnce}select ${headColumns}
     from conversations c ${headJoins} where c.id = any(${ids}::uuid[])`.execute(db);
   return new Map(
     rows.map((row) => [row.id, { ...presentHead(row), lastActivityAt: row.last_at.toISOString() }]),
