@@ -49,3 +49,15 @@ test('a last message without words says what it carries, until it is taken back'
   expect(await lastMessage()).toMatchObject({ seq, text: '' });
   expect(await lastMessage()).not.toHaveProperty('attachmentTypes');
 });
+
+test('the others of a conversation come in the order of their ids', async () => {
+  const members = ['zoe', 'adam', 'Mia', 'ben'];
+  for (const id of members) await service.ask('putUser', { params: { id }, body: { name: id } });
+  await service.ask('putStore', { params: { id: 'kiln' }, body: { name: 'Kiln', members } });
+  await service.ask('putListing', { params: { id: 'vase' }, body: { storeId: 'kiln', title: 'Vase' } });
+  const { conversation } = await service.ask('openConversation', {
+    as: john,
+    body: { listingId: 'vase', text: 'Is it still there?', clientId: 'c-3' },
+  });
+  expect(conversation.others.map((other) => other.userId)).toEqual(['Mia', 'adam', 'ben', 'zoe']);
+});

@@ -1,5 +1,7 @@
 import { ProblemError, type Conversation } from '@parley/protocol';
+import { sql } from 'kysely';
 import { loadConversation } from '../db/conversations.ts';
+import { planOnce } from '../db/plan-once.ts';
 import type { Context, PersonAsker } from './action.ts';
 
 /** The conversation as the asker sees it; without a seat it does not exist for them. */
@@ -19,13 +21,9 @@ export async function requireSeat(
   asker: PersonAsker,
   conversationId: string,
 ): Promise<void> {
-  const seat = await context.db
-    .selectFrom('participants')
-    .select('side')
-    .where('user_id', '=', asker.userId)
-    .where('conversation_id', '=', conversationId)
-    .executeTakeFirst();
-  if (seat === undefined) throw noConversation();
+  const { rows } = await sql`${planOnce}select side from participants
+    where user_id = ${asker.userId} and conversation_id = ${conversationId}::uuid`.execute(context.db);
+  if (rows.length === 0) throw noConversation();
 }
 
 /** Everybody with a seat in a conversation. */

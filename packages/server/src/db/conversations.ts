@@ -22,7 +22,7 @@ export const headColumns = sql`c.id, c.status, c.created_at, c.last_seq, c.last_
 export const headJoins = sql`join listings l on l.id = c.listing_id join users b on b.id = c.buyer_id join stores s on s.id = c.store_id`;
 
 const seatColumns = sql`p.side, p.read_seq, p.unread, p.needs_reply, p.muted, p.archived,
-  (select json_agg(json_build_array(o.user_id, o.read_seq) order by o.user_id) from participants o
+  (select json_agg(json_build_array(o.user_id, o.read_seq)) from participants o
     where o.conversation_id = c.id and o.user_id <> p.user_id) as others,
   exists (select 1 from blocks x where x.user_id = c.buyer_id and (x.target_id = c.store_id
     or x.target_id in (select o.user_id from participants o where o.conversation_id = c.id and o.side = 'store'

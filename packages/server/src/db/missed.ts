@@ -1,6 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import { limits } from '@parley/protocol';
-import type { NamedMessage } from './messages.ts';
+import { namedColumns, type NamedMessage } from './messages.ts';
+import { planOnce } from './plan-once.ts';
 import type { Tables } from './tables.ts';
 
 /** What somebody missed in one of their conversations. */
@@ -31,11 +32,12 @@ export async function loadMissed(
   positions: ReadonlyMap<string, number>,
 ): Promise<Missed[]> {
   if (positions.size === 0) return [];
-  const { rows } = await sql<Row>`with known as (
+  // With `offset 0` each position looks for its seat; joined, the seats of a big inbox would all be read.
+  const { rows } = await sql<Row>`${planOnce}with known as (
       select c.id, k.seq, k.place, c.last_seq, c.last_seq - k.seq not between 0 and ${limits.syncReset}::int as reset
       from unnest(${[...positions.keys()]}::uuid[], ${[...positions.values()]}::int[]) with ordinality as k(id, seq, place)
-        join participants p on p.user_id = ${userId} and p.conversation_id = k.id
         join conversations c on c.id = k.id
+      where exists (select 1 from participants p where p.user_id = ${userId} and p.conversation_id = k.id offset 0)
     ), wanted as (
       select *, case when reset then least(last_seq, ${limits.pageDefault}::int) else last_seq - seq end as count from known
     ), ranges as (
@@ -43,7 +45,7 @@ export async function loadMissed(
         greatest(0, least(count, ${answerBudget}::int + count - sum(count) over (order by place)))::int as lim from wanted
     )
     select r.id as position_id, r.reset, r.lim < r.count or (r.reset and r.last_seq > r.count) as more,
-      m.*, coalesce(u.name, '') as author_name
+      ${namedColumns}
     from ranges r
       left join lateral (select * from messages m where m.conversation_id = r.id and m.seq > r.after
         order by m.seq limit r.lim) m on true

@@ -99,7 +99,7 @@ export function presentConversation(row: ConversationRow): Conversation {
       muted: row.muted,
       archived: row.archived,
     },
-    others: (row.others ?? []).map(([userId, readSeq]) => ({ userId, readSeq })),
+    others: presentOthers(row.others),
     needsReply: row.needs_reply,
     blocked: presentBlocked(row),
   });
@@ -170,6 +170,12 @@ export function presentMoney(
   currency: string | null,
 ): { amount: number; currency: string } | null {
   return amount === null || currency === null ? null : { amount, currency };
+}
+
+/** By their ids: sorted here, since in SQL it would be a sort for each conversation of a page, of one person mostly. */
+function presentOthers(others: ConversationRow['others']): Conversation['others'] {
+  const seats = (others ?? []).map(([userId, readSeq]) => ({ userId, readSeq }));
+  return seats.length < 2 ? seats : seats.sort((one, two) => (one.userId < two.userId ? -1 : 1));
 }
 
 function presentBlocked(row: ConversationRow): Conversation['blocked'] {
