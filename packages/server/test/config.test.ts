@@ -34,6 +34,8 @@ test('defaults are those of the documentation', () => {
     secret: secrets.PARLEY_SECRET,
     apiKey: secrets.PARLEY_API_KEY,
     jwksUrl: null,
+    jwksAudience: null,
+    jwksIssuer: null,
     smtpUrl: null,
     mailFrom: 'Parley <no-reply@localhost>',
     mailReplyDomain: null,
@@ -71,6 +73,8 @@ test('every variable is read', () => {
       PARLEY_DATA: '/var/lib/parley',
       DATABASE_URL: 'postgres://parley:pw@db/parley',
       PARLEY_JWKS_URL: 'https://shop.example/jwks.json',
+      PARLEY_JWKS_AUDIENCE: 'https://chat.shop.example',
+      PARLEY_JWKS_ISSUER: 'https://id.shop.example/',
       SMTP_URL: 'smtp://u:p@mail:587',
       MAIL_FROM: 'Shop <no-reply@shop.example>',
       CONVERSATION_URL: 'https://shop.example/messages/{conversationId}',
@@ -90,6 +94,8 @@ test('every variable is read', () => {
     dataDir: '/var/lib/parley',
     databaseUrl: 'postgres://parley:pw@db/parley',
     jwksUrl: 'https://shop.example/jwks.json',
+    jwksAudience: 'https://chat.shop.example',
+    jwksIssuer: 'https://id.shop.example/',
     smtpUrl: 'smtp://u:p@mail:587',
     mailFrom: 'Shop <no-reply@shop.example>',
     conversationUrl: 'https://shop.example/messages/{conversationId}',
@@ -130,6 +136,13 @@ test('everything that is wrong is said at once, each by its variable', () => {
     expect(problems.filter((problem) => problem.startsWith(name))).toHaveLength(1);
   expect(problems).toHaveLength(Object.keys(wrong).length + 1);
   expect(problems.join()).not.toContain('hunter2');
+});
+
+test('audience and issuer of a key set need one', () => {
+  const demands = { PARLEY_JWKS_AUDIENCE: 'parley', PARLEY_JWKS_ISSUER: 'https://id.shop.example' };
+  const problems = problemsOf({ ...secrets, ...demands });
+  expect(problems).toHaveLength(2);
+  for (const name of Object.keys(demands)) expect(problems.join()).toContain(`${name} is about`);
 });
 
 test('serve refuses to start without its secrets, and says how to make them', () => {

@@ -131,6 +131,27 @@ describe('the marketplace’s own keys', () => {
     expect((await refusal(token)).status).toBe(401);
   });
 
+  test('audience and issuer, where they are asked for, of the marketplace’s keys alone', async () => {
+    const { createAuthenticator } = await import('../src/http/authenticator.ts');
+    const { context } = service.app;
+    const config = { ...context.config, jwksAudience: 'parley', jwksIssuer: 'https://id.shop.example' };
+    const strict = createAuthenticator({ ...context, config });
+    const claims = { aud: 'parley', iss: 'https://id.shop.example' };
+    const asked = (said: JWTPayload) =>
+      signedBy('es', 'ES256', said).then((token) => strict.authenticate(token));
+    await expect(asked({ ...claims, aud: ['blog', 'parley'] })).resolves.toMatchObject({
+      asker: { userId: 'john' },
+    });
+    await expect(strict.authenticate(await tokenFor('john'))).resolves.toBeDefined();
+    for (const [claim, said] of [
+      ['aud', { ...claims, aud: 'blog' }],
+      ['aud', { iss: claims.iss }],
+      ['iss', { ...claims, iss: 'https://id.shop.example.evil' }],
+      ['iss', { aud: claims.aud }],
+    ] as const)
+      await expect(asked(said)).rejects.toThrow(`The token's claim ${claim} is missing or not valid.`);
+  });
+
   test('a key set that is down is our trouble, not the token’s', async () => {
     const { createAuthenticator } = await import('../src/http/authenticator.ts');
     isKeySetUp = false;
@@ -186,6 +207,51 @@ describe('claims', () => {
     expect((await service.call('listAudit', { as: plain })).status).toBe(403);
     const owner = await tokenFor('max', { role: 'owner' });
     expect(await service.ask('getMe', { as: owner })).toMatchObject({ role: 'owner' });
+  });
+
+  describe('of an older token', () => {
+    const seconds = Math.floor(Date.now() / 1000);
+    const ask = async (id: string, iat: number, claims: JWTPayload) => {
+      const { name, role } = await service.ask('getMe', { as: await tokenFor(id, { iat, ...claims }) });
+      return { name, role };
+    };
+
+    test('do not come back after those of a newer one', async () => {
+      await ask('zoe', seconds - 100, { name: 'Zoe', role: 'moderator' });
+      const demoted = { name: 'Zoe B.', role: 'member' };
+      expect(await ask('zoe', seconds - 50, demoted)).toEqual(demoted);
+      for (const iat of [seconds - 99, seconds - 50])
+        expect(await ask('zoe', iat, { name: 'Zoe', role: 'moderator' })).toEqual(demoted);
+      expect(await ask('zoe', seconds - 49, { role: 'owner' })).toEqual({ name: 'Zoe B.', role: 'owner' });
+    });
+
+    test('do not come back on a node that has not seen it', async () => {
+      const old = await tokenFor('yan', { iat: seconds - 100, role: 'moderator' });
+      await service.ask('getMe', { as: old });
+      await ask('yan', seconds - 50, { role: 'member' });
+      const { createAuthenticator } = await import('../src/http/authenticator.ts');
+      const other = createAuthenticator(service.app.context);
+      expect(await other.authenticate(old)).toMatchObject({ asker: { userId: 'yan', role: 'member' } });
+    });
+
+    test('do not undo what the back end says, which a token from after it does', async () => {
+      await ask('xia', seconds - 100, { role: 'moderator' });
+      await service.ask('putUser', { params: { id: 'xia' }, body: { name: 'Xia', role: 'member' } });
+      expect(await ask('xia', seconds - 60, { role: 'moderator' })).toEqual({ name: 'Xia', role: 'member' });
+      const now = Math.floor(Date.now() / 1000);
+      expect(await ask('xia', now, { name: 'Xia L.' })).toEqual({ name: 'Xia L.', role: 'member' });
+    });
+
+    test('do not shut out the next ones, where its clock ran ahead', async () => {
+      await ask('wim', seconds + 3000, { name: 'Wim' });
+      expect(await ask('wim', seconds + 3001, { name: 'Wim D.' })).toMatchObject({ name: 'Wim D.' });
+      expect(await ask('wim', seconds + 100, { name: 'Wim E.' })).toMatchObject({ name: 'Wim E.' });
+    });
+
+    test('count where no later one said anything', async () => {
+      await ask('val', seconds, {});
+      expect(await ask('val', seconds - 10, { name: 'Val' })).toMatchObject({ name: 'Val' });
+    });
   });
 
   test('a known token writes nothing', async () => {

@@ -13,6 +13,8 @@ export interface SignedClaims {
   readonly avatarUrl?: string | null;
   readonly locale?: string | null;
   readonly role?: Role;
+  /** When the token was issued, in seconds since 1970. */
+  readonly iat?: number;
 }
 
 /** A person as every request needs them. */
@@ -33,13 +35,13 @@ export async function readSignedIn(context: Pick<Context, 'db'>, userId: string)
 
 type UserRow = Pick<
   Selectable<UsersTable>,
-  'id' | 'role' | 'suspended' | 'erased_at' | 'name' | 'email' | 'avatar_url' | 'locale'
+  'id' | 'role' | 'suspended' | 'erased_at' | 'name' | 'email' | 'avatar_url' | 'locale' | 'claims_at'
 >;
 
 /** With all that a token may say. */
 async function readUser({ db }: Pick<Context, 'db'>, userId: string): Promise<UserRow | null> {
   const { rows } =
-    await sql<UserRow>`${planOnce}select id, role, suspended, erased_at, name, email, avatar_url, locale
+    await sql<UserRow>`${planOnce}select id, role, suspended, erased_at, name, email, avatar_url, locale, claims_at
     from users where id = ${userId}`.execute(db);
   const user = rows[0];
   if (user === undefined) return null;
@@ -54,23 +56,30 @@ function signedIn({ id, role, suspended }: { id: string; role: Role; suspended: 
 
 /**
  * Creates the person of a token at first sight, and updates what the token says otherwise than before; nothing is written when
- * nothing changed, and nothing but the person read: after a restart everybody's token is new to a node. Without a `name` a new
- * person goes by their id.
+ * nothing changed, and nothing but the person read: after a restart everybody's token is new to a node. A token that was issued before
+ * the last change changes nothing, so that a role that was taken away does not come back with it; without `iat` this cannot be known.
+ * Without a `name` a new person goes by their id.
  * @throws {ProblemError} `forbidden` when the person was erased
  */
 export async function signIn(context: Context, claims: SignedClaims): Promise<SignedIn> {
   const columns = claimedColumns(claims);
+  const claimsAt = timeOf(claims, columns);
   const known = await readUser(context, claims.sub);
-  if (known === null) return (await create(context, claims.sub, columns)) ?? signIn(context, claims);
+  if (known === null)
+    return (await create(context, claims.sub, { ...columns, ...claimsAt })) ?? signIn(context, claims);
+  if (!isLater(claims.iat, known.claims_at)) return signedIn(known);
   const isNews = Object.entries(columns).some(
     ([column, value]) => Object.getOwnPropertyDescriptor(known, column)?.value !== value,
   );
   if (!isNews) return signedIn(known);
   const changed = await context.db
     .updateTable('users')
-    .set(columns)
+    .set({ ...columns, ...claimsAt })
     .where('id', '=', claims.sub)
     .where('erased_at', 'is', null)
+    .where(
+      sql<boolean>`(${claims.iat ?? null}::float8 is null or claims_at is null or claims_at < ${claims.iat ?? null})`,
+    )
     .where((is) =>
       is.or(
         Object.entries(columns).map(
@@ -80,13 +89,27 @@ export async function signIn(context: Context, claims: SignedClaims): Promise<Si
     )
     .returning('role')
     .executeTakeFirst();
-  if (changed === undefined) return signedIn(known);
+  if (changed === undefined) return (await readSignedIn(context, claims.sub)) ?? signedIn(known);
   await spread(context, { buyerId: claims.sub }, true);
   return { ...signedIn(known), role: changed.role };
 }
 
+/** When the claims were said, where they say something. A clock that runs ahead must not make later tokens old. */
+function timeOf({ iat }: SignedClaims, columns: ClaimedColumns): { claims_at?: number } {
+  const isDated = iat !== undefined && Object.keys(columns).length > 0;
+  return isDated ? { claims_at: Math.min(iat, Date.now() / 1000) } : {};
+}
+
+function isLater(iat: number | undefined, claimsAt: number | null): boolean {
+  return iat === undefined || claimsAt === null || iat > claimsAt;
+}
+
 /** Null when somebody else created them at the same moment. */
-async function create(context: Context, id: string, columns: ClaimedColumns): Promise<SignedIn | null> {
+async function create(
+  context: Context,
+  id: string,
+  columns: ClaimedColumns & { claims_at?: number },
+): Promise<SignedIn | null> {
   const row = await context.db
     .insertInto('users')
     .values({ id, name: id, created_at: sql`date_trunc('milliseconds', now())`, ...columns })

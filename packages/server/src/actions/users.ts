@@ -8,10 +8,12 @@ import { spread } from './spread.ts';
 
 /**
  * Creates a person, or changes what the body names; what it leaves out stays as it is, null empties it. A person who was erased
- * is there again under the new name; their texts are not.
+ * is there again under the new name; their texts are not. What tokens say that were issued before does not count any more.
  */
 export const putUser: Action<'putUser', HostAsker> = async (context, _asker, { params, body }) => {
   const given = givenColumns(body);
+  // Tokens know whole seconds: one of this second may well be the next that the back end did.
+  const claims_at = sql<number>`floor(extract(epoch from now())) - 1`;
   const { row, shown } = await transact(context.db, async (trx) => {
     const before = await trx
       .selectFrom('users')
@@ -21,8 +23,8 @@ export const putUser: Action<'putUser', HostAsker> = async (context, _asker, { p
       .executeTakeFirst();
     const row = await trx
       .insertInto('users')
-      .values({ id: params.id, created_at: sql`date_trunc('milliseconds', now())`, ...given })
-      .onConflict((conflict) => conflict.column('id').doUpdateSet({ ...given, erased_at: null }))
+      .values({ id: params.id, created_at: sql`date_trunc('milliseconds', now())`, ...given, claims_at })
+      .onConflict((conflict) => conflict.column('id').doUpdateSet({ ...given, claims_at, erased_at: null }))
       .returningAll()
       .executeTakeFirstOrThrow();
     return { row, shown: before?.name !== row.name || before.avatar_url !== row.avatar_url };

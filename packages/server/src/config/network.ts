@@ -16,6 +16,9 @@ export interface NetworkConfig {
   /** The marketplace's page for a conversation, with `{conversationId}` in it; null: Parley's own. */
   readonly conversationUrl: string | null;
   readonly jwksUrl: string | null;
+  /** What `aud` and `iss` must say in tokens that a key of `jwksUrl` signed; null: anything. */
+  readonly jwksAudience: string | null;
+  readonly jwksIssuer: string | null;
 }
 
 export function readNetwork(reader: Reader): NetworkConfig {
@@ -30,7 +33,18 @@ export function readNetwork(reader: Reader): NetworkConfig {
     trustProxy: readTrustProxy(reader),
     marketplaceHosts: readHosts(reader, publicUrl),
     conversationUrl: readConversationUrl(reader),
+    ...readKeySet(reader),
+  };
+}
+
+function readKeySet(reader: Reader): Pick<NetworkConfig, 'jwksUrl' | 'jwksAudience' | 'jwksIssuer'> {
+  for (const name of ['PARLEY_JWKS_AUDIENCE', 'PARLEY_JWKS_ISSUER'])
+    if (reader.text(name) !== null && reader.text('PARLEY_JWKS_URL') === null)
+      reader.fail(`${name} is about tokens that a key of PARLEY_JWKS_URL signs, which is not set.`);
+  return {
     jwksUrl: reader.url('PARLEY_JWKS_URL', ['https:', 'http:']),
+    jwksAudience: reader.text('PARLEY_JWKS_AUDIENCE'),
+    jwksIssuer: reader.text('PARLEY_JWKS_ISSUER'),
   };
 }
 

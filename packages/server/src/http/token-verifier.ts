@@ -8,7 +8,9 @@ import {
   jwtVerify,
   type JWTPayload,
   type JWTVerifyGetKey,
+  type JWTVerifyOptions,
 } from 'jose';
+import type { Config } from '../config.ts';
 import { tokenKey } from '../actions/user-token.ts';
 import { addFormats } from './formats.ts';
 
@@ -17,6 +19,8 @@ export interface Claims {
   readonly sub: string;
   /** Seconds since 1970. */
   readonly exp: number;
+  /** Seconds since 1970. */
+  readonly iat?: number;
   readonly name?: string;
   readonly email?: string | null;
   readonly avatarUrl?: string | null;
@@ -32,6 +36,7 @@ const claimsSchema = {
   properties: {
     sub: HostId,
     exp: { type: 'number' },
+    iat: { type: 'number' },
     name: Name,
     email: nullable(Email),
     avatarUrl: nullable(HttpUrl),
@@ -48,16 +53,18 @@ const remoteAlgorithms = ['RS256', 'ES256', 'EdDSA'];
 
 const isClaims = addFormats(new Ajv({ strict: false, verbose: true })).compile<Claims>(claimsSchema);
 
+type VerifierConfig = Pick<Config, 'secret' | 'jwksUrl' | 'jwksAudience' | 'jwksIssuer'>;
+
 /** Verifies a user token: HS256 with the secret, RS256, ES256 and EdDSA by the key set. Throws `ProblemError`s. */
 export type TokenVerifier = (token: string) => Promise<Claims>;
 
-export function createTokenVerifier(config: { secret: string; jwksUrl: string | null }): TokenVerifier {
+export function createTokenVerifier(config: VerifierConfig): TokenVerifier {
   const secret = tokenKey(config.secret);
-  const keys = config.jwksUrl === null ? null : createRemoteJWKSet(new URL(config.jwksUrl));
+  const remote = remoteKeys(config);
   return async (token) => {
     if (token.length > maxTokenLength)
       throw unauthenticated(`The token is longer than ${maxTokenLength} characters.`);
-    const payload = await verifySignature(token, secret, keys);
+    const payload = await verifySignature(token, secret, remote);
     if (isClaims(payload)) return payload;
     const [error] = isClaims.errors ?? [];
     const claim = error?.instancePath.slice(1) ?? '';
@@ -69,10 +76,26 @@ export function createTokenVerifier(config: { secret: string; jwksUrl: string | 
   };
 }
 
+/** The marketplace's key set, and what tokens that it signs have to say. */
+interface RemoteKeys {
+  readonly keys: JWTVerifyGetKey;
+  readonly demands: JWTVerifyOptions;
+}
+
+function remoteKeys({ jwksUrl, jwksAudience, jwksIssuer }: VerifierConfig): RemoteKeys | null {
+  if (jwksUrl === null) return null;
+  const demands = {
+    algorithms: remoteAlgorithms,
+    ...(jwksAudience !== null && { audience: jwksAudience }),
+    ...(jwksIssuer !== null && { issuer: jwksIssuer }),
+  };
+  return { keys: createRemoteJWKSet(new URL(jwksUrl)), demands };
+}
+
 async function verifySignature(
   token: string,
   secret: KeyObject,
-  keys: JWTVerifyGetKey | null,
+  remote: RemoteKeys | null,
 ): Promise<JWTPayload> {
   try {
     const { alg } = decodeProtectedHeader(token);
@@ -81,9 +104,9 @@ async function verifySignature(
       return (await jwtVerify(token, secret, { ...options, algorithms: ['HS256'] })).payload;
     if (alg === undefined || !remoteAlgorithms.includes(alg))
       throw unauthenticated('The token must be signed with HS256, RS256, ES256 or EdDSA.');
-    if (keys === null)
+    if (remote === null)
       throw unauthenticated(`The token is signed with ${alg}, for which PARLEY_JWKS_URL must be set.`);
-    return (await jwtVerify(token, keys, { ...options, algorithms: remoteAlgorithms })).payload;
+    return (await jwtVerify(token, remote.keys, { ...options, ...remote.demands })).payload;
   } catch (error) {
     throw asProblem(error);
   }
