@@ -38,7 +38,8 @@ export async function storm(service: Service, options: BenchOptions): Promise<st
     let times: readonly number[] = [];
     const busy = await statements.during(async () => (times = await crowd.comeBack(how)));
     lines.push(...report(how, busy, { synced: percentiles(times), others: load.take() }));
-    lines.push(`    ${figure(perClient(busy, quiet))} queries each, by PostgreSQL's own count`);
+    const { calls, milliseconds: spent } = perClient(busy, quiet);
+    lines.push(`    ${figure(calls)} queries each, ${figure(spent)} ms of PostgreSQL, by its own count`);
     await sleep(3_000);
   }
   lines.push(...(await load.stop()), await compare(service.connectionString, await crowd.know()));
@@ -111,48 +112,56 @@ async function startSending(service: Service, senders: readonly Sender[]): Promi
   };
 }
 
-type Calls = ReadonlyMap<string, number>;
+/** What PostgreSQL did for a statement, by its own count. */
+interface Work {
+  readonly calls: number;
+  /** Of executing; planning aside. */
+  readonly milliseconds: number;
+}
 interface Counted {
-  readonly calls: Calls;
+  readonly work: ReadonlyMap<string, Work>;
   readonly seconds: number;
 }
 
-/** Calls of each statement meanwhile, by PostgreSQL's own count. */
 async function openCounter(connectionString: string) {
   const client = new pg.Client({ connectionString });
   await client.connect();
-  const read = async (): Promise<Calls> => {
-    const { rows } = await client.query<{ query: string; calls: string }>(
-      'select query, sum(calls) as calls from pg_stat_statements where toplevel group by query',
+  const read = async (): Promise<Map<string, Work>> => {
+    const { rows } = await client.query<{ query: string; calls: string; milliseconds: number }>(
+      `select query, sum(calls) as calls, sum(total_exec_time) as milliseconds from pg_stat_statements
+       where toplevel group by query`,
     );
-    return new Map(rows.map(({ query, calls }) => [query, Number(calls)]));
+    return new Map(
+      rows.map(({ query, calls, milliseconds }) => [query, { calls: Number(calls), milliseconds }]),
+    );
   };
   return {
     async during(act: () => Promise<unknown>): Promise<Counted> {
       const [before, started] = [await read(), performance.now()];
       await act();
       const seconds = (performance.now() - started) / 1000;
-      const calls = [...(await read())].map(([query, after]): [string, number] => [
-        query,
-        after - (before.get(query) ?? 0),
-      ]);
-      return { calls: new Map(calls), seconds };
+      const work = await read();
+      for (const [query, { calls, milliseconds }] of before) {
+        const after = work.get(query);
+        if (after === undefined) continue;
+        work.set(query, { calls: after.calls - calls, milliseconds: after.milliseconds - milliseconds });
+      }
+      return { work, seconds };
     },
     close: () => client.end(),
   };
 }
 
 /** Beyond what the others' sending and the service itself ask, statement by statement. Begins and commits of transactions count too. */
-function perClient(busy: Counted, quiet: Counted): number {
-  let queries = 0;
-  for (const [query, calls] of busy.calls) {
-    const expected = ((quiet.calls.get(query) ?? 0) * busy.seconds) / quiet.seconds;
-    const more = Math.max(0, calls - expected);
-    if (process.env.PARLEY_BENCH_STATEMENTS !== undefined && more > count / 20)
-      console.log(`    ${figure(more / count)} each: ${query.slice(0, 150).replaceAll(/\s+/g, ' ')}`);
-    queries += more;
+function perClient(busy: Counted, quiet: Counted): Work {
+  let [calls, milliseconds] = [0, 0];
+  for (const [query, work] of busy.work) {
+    const usual = quiet.work.get(query);
+    const share = busy.seconds / quiet.seconds;
+    calls += Math.max(0, work.calls - (usual?.calls ?? 0) * share);
+    milliseconds += Math.max(0, work.milliseconds - (usual?.milliseconds ?? 0) * share);
   }
-  return queries / count;
+  return { calls: calls / count, milliseconds: milliseconds / count };
 }
 
 /** Whether each client knows its conversations as the database does. */
