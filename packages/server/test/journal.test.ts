@@ -1,75 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import { pino } from 'pino';
-import { ProblemError } from '@parley/protocol';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BusEvent } from '../src/bus/bus.ts';
-import { createPostgresBus } from '../src/bus/postgres.ts';
-import { createKysely, createPool } from '../src/db/pool.ts';
-import type { Tables } from '../src/db/tables.ts';
-import { createJournal } from '../src/journal/create-journal.ts';
 import type { Entry, Journal } from '../src/journal/journal.ts';
+import { problemCode, startJournals, text, type Journals } from './support/journals.ts';
 
-const log = pino({ level: 'silent' });
-let database: TestDatabase;
+let journals: Journals;
 let pool: pg.Pool;
 let journal: Journal;
 let other: Journal;
-const heard: BusEvent[] = [];
-const ends: (() => Promise<unknown>)[] = [];
+let heard: BusEvent[];
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  pool = createPool(database.url, { pipeline: true });
-  const db = createKysely<Tables>(pool);
-  const bus = await createPostgresBus({ connectionString: database.url, db, log });
-  bus.subscribe((event) => heard.push(event));
-  journal = createJournal({ pool, bus, log, notifyDelay: 30 });
-  other = createJournal({ pool, bus, log, notifyDelay: 30 });
-  ends.push(
-    () => journal.close(),
-    () => other.close(),
-    () => bus.close(),
-    () => pool.end(),
-    () => database.drop(),
-  );
-  await pool.query(
-    `insert into users (id, name) values ('john', 'John'), ('sarah', 'Sarah'), ('tom', 'Tom'), ('eve', 'Eve')`,
-  );
-  await pool.query(`insert into stores (id, name) values ('clay', 'Clay & Co')`);
-  await pool.query(`insert into store_members values ('clay', 'sarah'), ('clay', 'tom')`);
+  journals = await startJournals();
+  ({ pool, journal, other, heard } = journals);
 });
+afterAll(() => journals.close());
 
-afterAll(async () => {
-  for (const end of ends) await end();
-});
-
-async function makeConversation(): Promise<string> {
-  const id = randomUUID();
-  await pool.query(`insert into listings (id, store_id, title) values ($1, 'clay', 'Bowl')`, [id]);
-  await pool.query(
-    `insert into conversations (id, listing_id, buyer_id, store_id) values ($1::uuid, $1::uuid::text, 'john', 'clay')`,
-    [id],
-  );
-  await pool.query(
-    `insert into participants (user_id, conversation_id, side) values ('john', $1, 'buyer'), ('sarah', $1, 'store'), ('tom', $1, 'store')`,
-    [id],
-  );
-  return id;
-}
-
-function text(conversationId: string, author: string, body: string, clientId: string = randomUUID()): Entry {
-  return { conversationId, kind: 'text', author, body, data: null, clientId };
-}
-
-async function seqs(conversationId: string): Promise<number[]> {
-  const { rows } = await pool.query<{ seq: number }>(
-    'select seq from messages where conversation_id = $1 order by seq',
-    [conversationId],
-  );
-  return rows.map((row) => row.seq);
-}
+const makeConversation = () => journals.makeConversation();
+const seqs = (conversationId: string) => journals.seqs(conversationId);
 
 interface SeatRow {
   unread: number;
@@ -87,16 +36,6 @@ async function seat(conversationId: string, userId: string): Promise<SeatRow> {
   const row = rows[0];
   if (row === undefined) throw new Error('no such seat');
   return row;
-}
-
-async function problemCode(promise: Promise<unknown>): Promise<string> {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof ProblemError) return error.code;
-    throw error;
-  }
-  return 'none';
 }
 
 describe('the order of the log', () => {
@@ -358,56 +297,5 @@ describe('edits and redactions', () => {
     expect(await problemCode(journal.append(redaction('john', 9)))).toBe('not-found');
     expect(await problemCode(journal.append(redaction('john', 1)))).toBe('none');
     expect(await problemCode(journal.append(redaction('john', 1)))).toBe('conflict');
-  });
-});
-
-describe('bounds and faults', () => {
-  test('what is over the bound gets 503 before it is accepted, and nothing of it is stored', async () => {
-    const id = await makeConversation();
-    const small = createJournal({
-      pool,
-      bus: { publish: () => undefined, subscribe: () => () => undefined, close: () => Promise.resolve() },
-      log,
-      notifyDelay: 1,
-      maxWaiting: 5,
-    });
-    const results = await Promise.all(
-      Array.from({ length: 20 }, (_none, index) => problemCode(small.append(text(id, 'john', `${index}`)))),
-    );
-    const refused = results.filter((code) => code === 'unavailable').length;
-    expect(refused).toBeGreaterThan(0);
-    expect(await seqs(id)).toHaveLength(20 - refused);
-    await small.close();
-  });
-
-  test('a killed backend gives 503 or an acknowledgement, and the same send again is stored once', async () => {
-    const id = await makeConversation();
-    const entries = Array.from({ length: 100 }, (_none, index) => text(id, 'john', `${index}`));
-    const sends = entries.map((entry) => problemCode(journal.append(entry)));
-    await pool
-      .query(
-        `select pg_terminate_backend(pid) from pg_stat_activity
-      where datname = current_database() and pid <> pg_backend_pid() and application_name = 'parley'`,
-      )
-      .catch(() => undefined);
-    const codes = await Promise.all(sends);
-    expect(codes.every((code) => code === 'none' || code === 'unavailable')).toBe(true);
-    // The pool may hold another connection that broke, and that it has not heard of yet.
-    await vi.waitFor(() => Promise.all(entries.map((entry) => journal.append(entry))), { timeout: 10_000 });
-    expect(await seqs(id)).toEqual(Array.from({ length: 100 }, (_none, index) => index + 1));
-  });
-
-  test('closing writes what is in hand and takes no more', async () => {
-    const id = await makeConversation();
-    const short = createJournal({
-      pool,
-      bus: { publish: () => undefined, subscribe: () => () => undefined, close: () => Promise.resolve() },
-      log,
-      notifyDelay: 1,
-    });
-    const send = short.append(text(id, 'john', 'in hand'));
-    await short.close();
-    expect((await send).message.seq).toBe(1);
-    expect(await problemCode(short.append(text(id, 'john', 'too late')))).toBe('unavailable');
   });
 });

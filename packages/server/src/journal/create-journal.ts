@@ -22,13 +22,16 @@ export interface JournalOptions {
   readonly lanes?: number;
   /** Entries that may wait; more are refused with 503 before they are accepted. */
   readonly maxWaiting?: number;
-  /** Hears of every batch that was committed, for measurements: its time, and what came of its entries. */
+  /** Milliseconds that entries may wait for their batch; where the oldest has waited longer, its lane refuses more likewise. */
+  readonly maxWait?: number;
+  /** Hears of every batch that was committed, for measurements. */
   readonly onBatch?: BatchObserver | undefined;
   /** Called between a commit and its answers. */
   readonly afterCommit?: (() => void) | undefined;
 }
 
-export type BatchObserver = (milliseconds: number, outcomes: readonly Outcome[]) => void;
+/** Hears of a batch: its time and the longest that one of its entries waited for it, in milliseconds, and what came of them. */
+export type BatchObserver = (milliseconds: number, outcomes: readonly Outcome[], waited: number) => void;
 
 /** How many lanes a journal has, unless said: so many connections it needs. */
 export const defaultLanes = 2;
@@ -48,7 +51,7 @@ interface Waiting {
  * is in flight, so under load the cost of fsync is shared.
  */
 export function createJournal(options: JournalOptions): Journal {
-  const { lanes: count = defaultLanes, maxWaiting = 10_000 } = options;
+  const { lanes: count = defaultLanes, maxWaiting = 10_000, maxWait = 3_000 } = options;
   const lanes = Array.from({ length: count }, () => createLane(options));
   const waiting = (): number => lanes.reduce((sum, lane) => sum + lane.size(), 0);
   let closed = false;
@@ -60,7 +63,7 @@ export function createJournal(options: JournalOptions): Journal {
       // PostgreSQL answers UUIDs in lower case, and callers may write them as they like.
       const conversationId = entry.conversationId.toLowerCase();
       const lane = lanes[laneOf(conversationId, count)];
-      if (lane === undefined) return Promise.reject(tooMuch());
+      if (lane === undefined || lane.waitedFor() > maxWait) return Promise.reject(tooMuch());
       return new Promise((resolve, reject) => {
         lane.add({ entry: { ...entry, conversationId }, since: performance.now(), resolve, reject });
       });
@@ -82,13 +85,15 @@ function tooMuch(): ProblemError {
   );
 }
 
-/** The end of a UUIDv7 is random. */
-function laneOf(conversationId: string, count: number): number {
+/** The lane of a conversation: the end of a UUIDv7 is random. */
+export function laneOf(conversationId: string, count: number): number {
   return Number.parseInt(conversationId.slice(-4), 16) % count;
 }
 
 interface Lane {
   size(): number;
+  /** Milliseconds that the oldest entry has been waiting. */
+  waitedFor(): number;
   add(waiting: Waiting): void;
   idle(): Promise<void>;
 }
@@ -119,6 +124,7 @@ function createLane(options: JournalOptions): Lane {
 
   return {
     size: () => waiting.length,
+    waitedFor: () => waited(waiting),
     add(entry) {
       waiting.push(entry);
       running ??= run();
@@ -127,13 +133,18 @@ function createLane(options: JournalOptions): Lane {
   };
 }
 
+/** Milliseconds that the first of some entries has been waiting; 0 where there is none. */
+function waited([first]: readonly Waiting[]): number {
+  return first === undefined ? 0 : performance.now() - first.since;
+}
+
 /** Writes and answers a batch; where the database could not be reached, the problem that says so, else null. */
 async function writeBatch(options: JournalOptions, batch: readonly Waiting[]): Promise<ProblemError | null> {
   try {
-    const started = performance.now();
+    const [started, longest] = [performance.now(), waited(batch)];
     const plan = await withRetries(() => commit(options, batch));
     options.afterCommit?.();
-    options.onBatch?.(performance.now() - started, plan.outcomes);
+    options.onBatch?.(performance.now() - started, plan.outcomes, longest);
     options.bus.publish(eventsOf(plan));
     batch.forEach((waiting, index) => settle(waiting, plan.outcomes[index]));
     return null;

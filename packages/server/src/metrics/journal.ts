@@ -39,8 +39,15 @@ export function observeJournal(registry: Registry): BatchObserver {
     buckets: quickSeconds,
     registers,
   });
-  return (milliseconds, outcomes) => {
+  const waits = new Histogram({
+    name: 'parley_journal_wait_seconds',
+    help: 'How long the first entry of a batch waited for the commits before it',
+    buckets: quickSeconds,
+    registers,
+  });
+  return (milliseconds, outcomes, waited) => {
     sizes.observe(outcomes.length);
+    waits.observe(waited / 1000);
     seconds.observe(milliseconds / 1000);
     for (const outcome of outcomes)
       if ('problem' in outcome) refused([outcome.problem.code]);
