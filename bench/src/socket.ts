@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { WebSocket, type RawData } from 'ws';
 
 /** A load generator's connection: it sends, and hears what is acknowledged and what is pushed, by `clientId`. */
@@ -12,9 +13,10 @@ export interface LoadEvents {
   readonly onError: (frame: string) => void;
 }
 
-/** Connects and authenticates; resolves at `ready`. */
+/** Connects and authenticates; resolves at `ready`. What is sent in one turn leaves in one write: the load must be cheap. */
 export async function connect(url: string, token: string, events: LoadEvents): Promise<LoadSocket> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/realtime`, { perMessageDeflate: false });
+  const gather = gatherWrites(socket);
   await new Promise<void>((resolve, reject) => {
     socket.on('error', reject);
     socket.on('close', (code, reason) =>
@@ -28,9 +30,28 @@ export async function connect(url: string, token: string, events: LoadEvents): P
     });
   });
   return {
-    send: (conversationId, clientId, text) =>
-      socket.send(JSON.stringify({ op: 'send', ref: clientId, conversationId, clientId, text })),
+    send: (conversationId, clientId, text) => {
+      gather();
+      socket.send(JSON.stringify({ op: 'send', ref: clientId, conversationId, clientId, text }));
+    },
     close: () => socket.terminate(),
+  };
+}
+
+/** Answers what holds a socket's writes back to the end of a turn. */
+function gatherWrites(socket: WebSocket): () => void {
+  let stream: Duplex | null = null;
+  let gathering = false;
+  socket.on('upgrade', (response) => (stream = response.socket));
+  return () => {
+    const line = stream;
+    if (gathering || line === null) return;
+    gathering = true;
+    line.cork();
+    process.nextTick(() => {
+      gathering = false;
+      line.uncork();
+    });
   };
 }
 
