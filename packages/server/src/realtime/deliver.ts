@@ -5,12 +5,18 @@ import { loadConversation } from '../db/conversations.ts';
 import { presentMessage } from '../db/present.ts';
 import type { Audience } from './audience.ts';
 import { pushText, sendKey, type Connection } from './connection.ts';
+import { createFreshest, type Freshest } from './freshest.ts';
 
 /** What can be pushed as it is: messages in their order, and what has none. */
 export type Push = Exclude<BusEvent, { type: 'message.stored' | 'bus.interrupted' }>;
 
-/** Pushes an event to those of its recipients who are connected here. */
-export function deliver(context: Context, audience: Audience, event: Push): void {
+/** The function that pushes an event to those of its recipients who are connected here. */
+export function createDeliver(context: Context, audience: Audience): (event: Push) => void {
+  const freshest = createFreshest();
+  return (event) => deliver(context, audience, freshest, event);
+}
+
+function deliver(context: Context, audience: Audience, freshest: Freshest, event: Push): void {
   switch (event.type) {
     case 'message.sent':
       return deliverMessage(context, audience, event);
@@ -23,7 +29,7 @@ export function deliver(context: Context, audience: Audience, event: Push): void
       return pushToAll(audience, event, JSON.stringify({ op: 'typing', conversationId, userId }));
     }
     case 'conversation.changed':
-      return deliverConversation(context, audience, event);
+      return deliverConversation(context, audience, freshest, event);
     case 'user.barred':
       return event.recipients.forEach((userId) =>
         closeAll(audience.of(userId), closeCodes.forbidden, 'barred'),
@@ -90,24 +96,34 @@ function messageFrame(
   return `{"op":"message","message":${text}}`;
 }
 
+/** A client takes what is pushed last: with two readings at once, that could be the older one. */
 function deliverConversation(
   context: Context,
   audience: Audience,
+  freshest: Freshest,
   event: Extract<BusEvent, { type: 'conversation.changed' }>,
 ): void {
   for (const userId of event.recipients) {
     if (listeners(audience, userId, event.conversationId).length === 0) continue;
-    loadConversation(context.db, userId, event.conversationId).then(
-      (conversation) => {
-        if (conversation === null || conversation.lastSeq === 0) return;
-        const frame = JSON.stringify({ op: 'conversation', conversation });
-        for (const connection of listeners(audience, userId, event.conversationId))
-          pushText(connection, frame);
-      },
-      (error: unknown) => {
-        context.log.warn({ err: error }, 'a changed conversation could not be read for a push');
-        closeAll(listeners(audience, userId, event.conversationId), closeCodes.resync, 'resync');
-      },
+    freshest.ask(`${userId} ${event.conversationId}`, () =>
+      pushConversation(context, audience, userId, event.conversationId),
     );
+  }
+}
+
+async function pushConversation(
+  context: Context,
+  audience: Audience,
+  userId: string,
+  conversationId: string,
+): Promise<void> {
+  try {
+    const conversation = await loadConversation(context.db, userId, conversationId);
+    if (conversation === null || conversation.lastSeq === 0) return;
+    const frame = JSON.stringify({ op: 'conversation', conversation });
+    for (const connection of listeners(audience, userId, conversationId)) pushText(connection, frame);
+  } catch (error) {
+    context.log.warn({ err: error }, 'a changed conversation could not be read for a push');
+    closeAll(listeners(audience, userId, conversationId), closeCodes.resync, 'resync');
   }
 }

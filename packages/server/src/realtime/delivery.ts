@@ -2,7 +2,7 @@ import { closeCodes } from '@parley/protocol';
 import type { Context } from '../actions/action.ts';
 import type { Audience } from './audience.ts';
 import { startCatchUp } from './catch-up.ts';
-import { deliver, type Push } from './deliver.ts';
+import { createDeliver, type Push } from './deliver.ts';
 import type { RealtimeObserver } from './observer.ts';
 import { createSequencer, type Sequencer } from './sequencer.ts';
 
@@ -22,8 +22,9 @@ export function startDelivery(
   observer: RealtimeObserver | undefined,
 ): Delivery {
   const { db, log, bus } = context;
+  const deliver = createDeliver(context, audience);
   const push = (event: Push): void => {
-    deliver(context, audience, event);
+    deliver(event);
     if (event.type === 'message.sent') observer?.onPush(Date.now() - event.message.created_at.getTime());
   };
   const sequencer = createSequencer({ db, log, push, isConnected: (userId) => audience.of(userId).size > 0 });
