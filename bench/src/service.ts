@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startEmbeddedPostgres } from 'parley';
 import pg from 'pg';
+import { cpuSeconds, findPostmaster, residentMemory } from './processes.ts';
 
 /** The service as it runs in production, in a process of its own, over a PostgreSQL with fsync on. */
 export interface Service {
@@ -67,12 +68,13 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   if (child.stdout !== null)
     createInterface(child.stdout).on('line', (line) => answers.push(...readAnswer(line)));
   await waitUntilReady(url, child);
+  const postmaster = await findPostmaster(postgres.connectionString);
   return {
     url,
     apiKey,
     connectionString: postgres.connectionString,
     residentMemory: () => residentMemory(child.pid),
-    cpuSeconds: () => cpuSeconds(child.pid),
+    cpuSeconds: () => cpuSeconds([child.pid], postmaster),
     answers,
     async stop() {
       child.kill('SIGTERM');
@@ -117,27 +119,4 @@ async function waitUntilReady(url: string, child: ChildProcess): Promise<void> {
     await sleep(100);
   }
   throw new Error('the service was not ready within 30 s');
-}
-
-async function residentMemory(pid: number | undefined): Promise<number> {
-  const status = await readFile(`/proc/${pid ?? 0}/status`, 'utf8').catch(() => '');
-  const kilobytes = /VmRSS:\s+(\d+)/.exec(status)?.[1];
-  return kilobytes === undefined ? Number.NaN : Number(kilobytes) * 1024;
-}
-
-/** The kernel counts ticks of 10 ms; PostgreSQL's processes are known by their name, so no other PostgreSQL should be at work. */
-async function cpuSeconds(pid: number | undefined): Promise<number> {
-  const entries = await readdir('/proc').catch(() => []);
-  let ticks = 0;
-  for (const entry of entries.filter((name) => /^\d+$/.test(name))) {
-    const stat = await readFile(`/proc/${entry}/stat`, 'utf8').catch(() => '');
-    if (Number(entry) === pid || stat.includes('(postgres)')) ticks += ticksOf(stat);
-  }
-  return ticks === 0 ? Number.NaN : ticks / 100;
-}
-
-/** User and system time of a process and of its ended children (proc(5), fields 14 to 17). */
-function ticksOf(stat: string): number {
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return [11, 12, 13, 14].reduce((sum, index) => sum + Number(fields[index] ?? 0), 0);
 }
