@@ -152,14 +152,18 @@ async function openCounter(connectionString: string) {
   };
 }
 
-/** Beyond what the others' sending and the service itself ask, statement by statement. Begins and commits of transactions count too. */
+/** Calls a second from which on a statement is the senders': how many they share a transaction with varies with the load. */
+const often = 10;
+
+/** Beyond what the service asks by itself, and without the senders' statements: none that a client's return asks is among them. */
 function perClient(busy: Counted, quiet: Counted): Work {
   let [calls, milliseconds] = [0, 0];
   for (const [query, work] of busy.work) {
-    const usual = quiet.work.get(query);
+    const usual = quiet.work.get(query) ?? { calls: 0, milliseconds: 0 };
+    if (usual.calls / quiet.seconds >= often) continue;
     const share = busy.seconds / quiet.seconds;
-    calls += Math.max(0, work.calls - (usual?.calls ?? 0) * share);
-    milliseconds += Math.max(0, work.milliseconds - (usual?.milliseconds ?? 0) * share);
+    calls += Math.max(0, work.calls - usual.calls * share);
+    milliseconds += Math.max(0, work.milliseconds - usual.milliseconds * share);
   }
   return { calls: calls / count, milliseconds: milliseconds / count };
 }
