@@ -236,3 +236,53 @@ describe("the moderators' list", () => {
     await expectPlan(list({}, q), indexes);
   });
 });
+
+describe('however it was looked for, a search finds what there is', () => {
+  const words = ['anna', 'bowl', 'anna bowl', 'peter vase', 'quillfeather', 'ocarina', 'theo', 'jo', 'qx'];
+
+  async function lookEverywhere(from: string, holds: (pattern: string) => string, q: string) {
+    const patterns = q.split(' ').map((word) => holds(`'%${word}%'`));
+    const { rows } = await pool.query<{ id: string }>(
+      `select c.id from ${from} where ${patterns.join(' and ')} order by c.last_at desc, c.id desc limit 50`,
+    );
+    return rows.map((row) => row.id);
+  }
+
+  test.each(words)('%s, among the seats of the seller', async (q) => {
+    const page = await loadInboxPage(db, {
+      userId: bigSeller,
+      filter: 'all',
+      terms: await readTerms(db, q),
+      limit: 50,
+      after: null,
+      onlyConversation: null,
+    });
+    const expected = await lookEverywhere(
+      `conversations c join conversation_search k on k.conversation_id = c.id
+         join participants p on p.conversation_id = c.id and p.user_id = '${bigSeller}'`,
+      (pattern) => `k.buyer_search like ${pattern}`,
+      q,
+    );
+    expect(page.items.map((item) => item.id)).toEqual(expected);
+  });
+
+  test.each(['glaze', 'celadon', 'kiln glue', 'quillfeather', 'xylophagous'])(
+    '%s, in all texts',
+    async (q) => {
+      const page = await findConversations(db, {
+        filter: {},
+        terms: await readTerms(db, q),
+        limit: 50,
+        after: null,
+      });
+      const every = q.split(' ').map((word) => `t.folded like '%${word}%'`);
+      const expected = await lookEverywhere(
+        'conversations c join conversation_search k on k.conversation_id = c.id',
+        (pattern) => `(k.buyer_search like ${pattern} or k.store_search like ${pattern}
+        or exists (select 1 from message_texts t where t.conversation_id = c.id and ${every.join(' and ')}))`,
+        q,
+      );
+      expect(page.found.map((one) => one.id)).toEqual(expected);
+    },
+  );
+});
