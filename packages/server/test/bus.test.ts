@@ -164,7 +164,7 @@ describe.each(backends)('the bus over $name', (backend) => {
 
   test('gives a node its own events at once and in order, and the others where to read', async () => {
     await start();
-    near.publish(seqs.map(sent));
+    for (const seq of seqs) near.publish([sent(seq)]);
     expect(heardNear).toEqual(seqs.map(sent));
     await vi.waitFor(() => expect(heardFar).toHaveLength(seqs.length));
     expect(heardFar).toEqual(seqs.map((seq) => ({ type: 'message.stored', conversationId, seq })));
@@ -248,6 +248,20 @@ describe.skipIf(redisProgram === null)('the bus over Redis', () => {
 });
 
 describe('payloads', () => {
+  test('of several messages of a log only the newest is told', () => {
+    const [one, other] = [randomUUID(), randomUUID()];
+    const sent = (conversation_id: string, seq: number): BusEvent => ({
+      type: 'message.sent',
+      recipients: [],
+      message: { ...message(seq), conversation_id },
+      authorName: 'John',
+    });
+    expect(hintsOf([sent(one, 4), sent(other, 1), sent(one, 5), sent(one, 6)])).toEqual([
+      ['m', other, 1],
+      ['m', one, 6],
+    ]);
+  });
+
   test('stay below what PostgreSQL takes, keep the order, and are not read by their own sender', () => {
     const recipients = Array.from({ length: 500 }, (_none, index) => `${'u'.repeat(120)}${index}`);
     const hints = hintsOf([{ type: 'conversation.changed', recipients, conversationId }]);

@@ -14,12 +14,17 @@ export type Hint =
   /** Hints were lost that the database cannot tell. */
   | readonly ['i'];
 
-/** The hints that stand for some events; long lists of recipients become several. */
+/** The hints that stand for some events: of each log its newest message, which leads to all before it; long lists of recipients become several. */
 export function hintsOf(events: readonly BusEvent[]): Hint[] {
+  const newest = new Map<string, number>();
+  for (const event of events)
+    if (event.type === 'message.sent') newest.set(event.message.conversation_id, event.message.seq);
   return events.flatMap((event): Hint[] => {
     switch (event.type) {
-      case 'message.sent':
-        return [['m', event.message.conversation_id, event.message.seq]];
+      case 'message.sent': {
+        const { conversation_id: conversationId, seq } = event.message;
+        return newest.get(conversationId) === seq ? [['m', conversationId, seq]] : [];
+      }
       case 'conversation.read':
         return [['r', event.conversationId, event.userId, event.seq]];
       case 'conversation.typed':
