@@ -10,6 +10,7 @@ import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isRoot, runsAs, unprivilegedAccount } from '../src/db/embedded/account.ts';
 import { DataFolderInUseError, EmbeddedPostgresError } from '../src/db/embedded/errors.ts';
+import { sharedBuffers, usableMemory } from '../src/db/embedded/memory.ts';
 import { findInstalled, makeSymlinks, provideServerFiles } from '../src/db/embedded/server-files.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../src/db/embedded/start.ts';
 
@@ -81,6 +82,26 @@ async function startProgram(): Promise<{ program: Program; postgres: number }> {
   return { program, postgres };
 }
 
+describe('memory', () => {
+  const gibibyte = 1024 ** 3;
+
+  it.each([
+    ['a small container', 0.5, 128],
+    ['1 GiB', 1, 128],
+    ['4 GiB', 4, 512],
+    ['8 GiB', 8, 1024],
+    ['a big machine', 256, 1024],
+  ])('of %s: an eighth is for the cache of PostgreSQL, within bounds', (_name, memory, megabytes) => {
+    expect(sharedBuffers(memory * gibibyte)).toBe(megabytes);
+  });
+
+  it('is what a container may use, not what the machine around it has', () => {
+    expect(usableMemory(64 * gibibyte, 2 * gibibyte)).toBe(2 * gibibyte);
+    expect(usableMemory(64 * gibibyte, 0)).toBe(64 * gibibyte);
+    expect(usableMemory(64 * gibibyte, 2 ** 64)).toBe(64 * gibibyte);
+  });
+});
+
 describe('start and stop', () => {
   it('creates a database, keeps it, and is quick the second time', async () => {
     const first = await start();
@@ -104,8 +125,16 @@ describe('start and stop', () => {
   it('is safe on disk, listens on no network, and keeps its password to its owner', async () => {
     const database = await start();
     const settings =
-      "select name, setting from pg_settings where name in ('fsync', 'listen_addresses') order by name";
-    expect(await ask(database, settings)).toEqual(['fsync', 'on', 'listen_addresses', '']);
+      "select name, setting from pg_settings where name in ('fsync', 'listen_addresses', 'shared_buffers') order by name";
+    const pages = String((sharedBuffers() * 1024) / 8);
+    expect(await ask(database, settings)).toEqual([
+      'fsync',
+      'on',
+      'listen_addresses',
+      '',
+      'shared_buffers',
+      pages,
+    ]);
     expect(
       await ask(database, "select datlocprovider::text, datlocale from pg_database where datname = 'parley'"),
     ).toEqual(['b', 'C.UTF-8']);

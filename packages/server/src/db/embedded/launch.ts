@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { clusterPaths, diskNote } from './cluster.ts';
 import { DataFolderInUseError, EmbeddedPostgresError } from './errors.ts';
 import { isUsable, type Home, type Log } from './folders.ts';
+import { sharedBuffers } from './memory.ts';
 import { readPostmaster } from './postmaster-pid.ts';
 import { startWatched, type WatchedProcess } from './watched-process.ts';
 
@@ -77,14 +78,14 @@ function spawnServer(plan: LaunchPlan, sockets: string, output: number): Promise
   });
 }
 
-/** For a small machine. The log keeps to what went wrong: statements and details would carry people's messages. */
+/** For a machine that the service shares. The log keeps to what went wrong: statements and details would carry people's messages. */
 function settings(sockets: string, durable: boolean): string[] {
   const values = {
     listen_addresses: '',
     unix_socket_directories: sockets,
     unix_socket_permissions: '0700',
     max_connections: '100',
-    shared_buffers: '128MB',
+    shared_buffers: `${sharedBuffers()}MB`,
     wal_compression: 'on',
     jit: 'off',
     random_page_cost: '1.1',
