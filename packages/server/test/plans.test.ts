@@ -238,7 +238,19 @@ describe("the moderators' list", () => {
 });
 
 describe('however it was looked for, a search finds what there is', () => {
-  const words = ['anna', 'bowl', 'anna bowl', 'peter vase', 'quillfeather', 'ocarina', 'theo', 'jo', 'qx'];
+  const words = [
+    'anna',
+    'bowl',
+    'maria',
+    'lamp',
+    'anna bowl',
+    'peter vase',
+    'quillfeather',
+    'ocarina',
+    'theo',
+    'jo',
+    'qx',
+  ];
 
   async function lookEverywhere(from: string, holds: (pattern: string) => string, q: string) {
     const patterns = q.split(' ').map((word) => holds(`'%${word}%'`));
