@@ -262,7 +262,12 @@ describe('when the database is in trouble', () => {
       await pool.query('update parley_migrations set id = id + 9000');
       const response = await fetch(`${service.url}/readyz`);
       expect(await readProblem(response)).toMatchObject({ status: 503 });
+      expect((await fetch(`${service.url}/readyz`)).status).toBe(503);
       expect((await fetch(`${service.url}/healthz`)).status).toBe(200);
+      expect(service.logged.filter((line) => line.includes('not ready'))).toHaveLength(1);
+      expect(service.logged.some((line) => line.includes('/healthz') || line.includes('/readyz'))).toBe(
+        false,
+      );
     } finally {
       await pool.query('update parley_migrations set id = id - 9000');
       await pool.end();

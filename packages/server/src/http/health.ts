@@ -10,21 +10,26 @@ const patience = 2_000;
 
 /**
  * `/healthz`: the process lives. `/readyz`: it can serve, the database is reached and its schema is this program's; not while it is
- * `draining`, so that load balancers send nobody any more.
+ * `draining`, so that load balancers send nobody any more. Asked again and again: the log hears of a reason once.
  */
 export function addHealthRoutes(app: FastifyInstance, pool: Pool, draining: () => boolean): void {
   app.get('/healthz', (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }));
+  let told: string | null = null;
   app.get('/readyz', async (request, reply) => {
-    // Asked again and again, and nothing to log: it is so on purpose.
+    // Nothing to log: it is so on purpose.
     if (draining())
       return sendProblem(
         reply,
         new ProblemError('unavailable', 'This node is about to stop.', { retryAfter: 2 }),
       );
+    let cause: unknown;
     const reason = await whyNotReady(pool).catch((error: unknown) => {
-      request.log.warn({ err: error }, 'not ready');
+      cause = error;
       return 'The database cannot be reached.';
     });
+    if (reason !== null && reason !== told)
+      request.log.warn({ reason, ...(cause !== undefined && { err: cause }) }, 'not ready');
+    told = reason;
     if (reason !== null) throw new ProblemError('unavailable', reason, { retryAfter: 2 });
     return reply.header('cache-control', 'no-store').send({ status: 'ready' });
   });

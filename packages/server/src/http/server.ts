@@ -123,6 +123,9 @@ function endConnections(app: FastifyInstance): void {
   });
 }
 
+/** Asked once a second and more by proxies and orchestrators. */
+const probes: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
+
 /** One line a request: its route's pattern, since addresses may carry tokens. */
 function logRequests(app: FastifyInstance, onAnswer?: HttpObserver): void {
   app.addHook('onResponse', async (request, reply) => {
@@ -130,7 +133,7 @@ function logRequests(app: FastifyInstance, onAnswer?: HttpObserver): void {
     const { statusCode: status, elapsedTime: milliseconds } = reply;
     const route = request.routeOptions.url ?? 'unknown';
     onAnswer?.({ method, route, status, milliseconds });
-    const level = status >= 500 ? 'warn' : 'info';
+    const level = probes.has(route) ? 'debug' : status >= 500 ? 'warn' : 'info';
     request.log[level]({ method, route, status, ms: Math.round(milliseconds * 10) / 10 }, 'request');
   });
 }
