@@ -14,7 +14,7 @@ export interface SeatSearch {
 }
 
 /** Seats that are looked through first; they tell how common the words are. */
-const firstWindow = 500;
+const firstWindow = 600;
 const leastWindow = 250;
 /** So many at most are looked through, where that promises a full page; or else the index is asked. */
 const mostLooked = 5_000;
