@@ -12,9 +12,11 @@ export interface LoadOptions {
   /** Buyers and sellers, two by two. */
   readonly pairs: number;
   /** Milliseconds that somebody waits after an answer before the next send. */
-  readonly pause?: number;
+  readonly pause?: number | (() => number);
   /** Sends of one person that wait for their answers at a time. */
   readonly window?: number;
+  /** Where all is noted; a new one unless said. */
+  readonly ledger?: Ledger;
 }
 
 /** People at work: they send all the time, all they know is in the ledger. */
@@ -46,10 +48,10 @@ const settleTime = 60_000;
 
 /** Makes the people and their conversations and starts the sending. One more, who is in no conversation, tries to send into all of them. */
 export async function startLoad(world: World, options: LoadOptions): Promise<Load> {
-  const { pairs: count, pause = 10, window = 2 } = options;
+  const { pairs: count, pause = 10, window = 2, ledger = createLedger() } = options;
+  const rest = typeof pause === 'number' ? () => pause : pause;
   const urls = options.urls ?? world.nodes.map((node) => node.url);
   const home = world.nodes[0]?.url ?? '';
-  const ledger = createLedger();
   const name = randomUUID().slice(0, 8);
   const pairs: Pair[] = [];
   for (let index = 0; index < count; index += 1) pairs.push(await makePair(home, ledger, `${name}-${index}`));
@@ -72,20 +74,20 @@ export async function startLoad(world: World, options: LoadOptions): Promise<Loa
   const people = [...members, stranger];
 
   let working = true;
-  const work = async (person: Person, ids: readonly string[], rest: number): Promise<void> => {
+  const work = async (person: Person, ids: readonly string[], rest: () => number): Promise<void> => {
     for (let turn = 0; working; turn += 1) {
       const conversationId = ids[turn % ids.length] ?? '';
       const key = randomUUID();
       await person.send({ conversationId, key, text: `${key} ${canary(conversationId)}` });
-      await sleep(rest);
+      await sleep(rest());
     }
   };
   const loops = members.flatMap((person, index) => {
     const id = pairs[index >> 1]?.conversationId ?? '';
-    return Array.from({ length: window }, () => work(person, [id], pause));
+    return Array.from({ length: window }, () => work(person, [id], rest));
   });
   const ids = pairs.map((pair) => pair.conversationId);
-  loops.push(work(stranger, ids, 50));
+  loops.push(work(stranger, ids, () => 50));
 
   const pauseSending = async (): Promise<void> => {
     working = false;

@@ -14,8 +14,14 @@ export interface Relay {
   close(): Promise<void>;
 }
 
-/** Listens on a port of its own and forwards bytes both ways. */
-export async function startRelay(first: NetConnectOpts): Promise<Relay> {
+/** Made for each connection: takes what the far side says as it comes, and hands over what is to reach the near side. */
+export type Disturb = (deliver: (bytes: Buffer) => void) => (bytes: Buffer) => void;
+
+/** Listens on a port of its own and forwards bytes both ways; what comes back as it is, unless `disturb` makes something of it. */
+export async function startRelay(
+  first: NetConnectOpts,
+  disturb: Disturb = (deliver) => deliver,
+): Promise<Relay> {
   let target = first;
   let stalled = false;
   const pairs = new Set<readonly [Socket, Socket]>();
@@ -25,8 +31,8 @@ export async function startRelay(first: NetConnectOpts): Promise<Relay> {
     const far = connect(target);
     const pair = [near, far] as const;
     pairs.add(pair);
-    forward(near, far);
-    forward(far, near);
+    forward(near, far, (deliver) => deliver);
+    forward(far, near, disturb);
     if (stalled) hold(pair);
     near.once('close', () => pairs.delete(pair));
   });
@@ -55,10 +61,11 @@ export async function startRelay(first: NetConnectOpts): Promise<Relay> {
   };
 }
 
-function forward(from: Socket, to: Socket): void {
-  from.on('data', (bytes) => {
-    if (!to.write(bytes)) from.pause();
+function forward(from: Socket, to: Socket, disturb: Disturb): void {
+  const take = disturb((bytes) => {
+    if (to.writable && !to.write(bytes)) from.pause();
   });
+  from.on('data', take);
   to.on('drain', () => from.resume());
   from.on('end', () => to.end());
   from.on('error', () => to.destroy());

@@ -6,7 +6,7 @@ import pg from 'pg';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../packages/server/src/db/embedded/start.ts';
 import type { LogEntry } from './ledger.ts';
 import { createNode, type Node } from './node.ts';
-import { startRelay, type Relay } from './relay.ts';
+import { startRelay, type Disturb, type Relay } from './relay.ts';
 
 /** Nodes as they run in production, each a process of its own, over one PostgreSQL behind a relay. */
 export interface World {
@@ -38,13 +38,18 @@ export interface WorldOptions {
   readonly envOf?: (index: number) => Readonly<Record<string, string>>;
   /** The database's folder; one in the system's temporary folder unless said. */
   readonly dataDir?: string;
+  /** What becomes of PostgreSQL's answers on their way to the nodes. */
+  readonly disturb?: Disturb;
 }
 
 /** Starts PostgreSQL, then the nodes, and resolves when all are ready. */
 export async function startWorld(options: WorldOptions): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'parley-faults-'));
   await chmod(folder, 0o755);
-  const { line, database, url, stop } = await startDatabase(options.dataDir ?? join(folder, 'postgres'));
+  const { line, database, url, stop } = await startDatabase(
+    options.dataDir ?? join(folder, 'postgres'),
+    options.disturb,
+  );
   const exits: string[] = [];
   const nodes = await Promise.all(
     Array.from({ length: options.nodes }, (_none, index) =>
@@ -72,10 +77,10 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   return { nodes, line, database, exits, close };
 }
 
-async function startDatabase(dataDir: string) {
+async function startDatabase(dataDir: string, disturb?: Disturb) {
   const start = () => startEmbeddedPostgres({ dataDir, log: () => undefined });
   let postgres = await start();
-  const line = await startRelay(socketOf(postgres));
+  const line = await startRelay(socketOf(postgres), disturb);
   const address = new URL(postgres.connectionString);
   const url = `postgres://${address.username}:${address.password}@127.0.0.1:${line.port}${address.pathname}`;
   const query = async (sql: string, values: unknown[] = []): Promise<unknown[]> => {
