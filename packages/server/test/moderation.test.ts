@@ -1,61 +1,27 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ModerationConversation, Query } from '@parley/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestDatabase } from '../../../test/support/database.ts';
 import { actions } from '../src/actions/index.ts';
-import { excerptAround } from '../src/domain/excerpt.ts';
-import { indexTexts, startTextIndexing } from '../src/jobs/index-texts.ts';
-import { createNode, type TestNode } from './support/node.ts';
-import { openAbout, person, problemOf, putBowl, putShop, send } from './support/shop.ts';
+import { indexTexts } from '../src/jobs/index-texts.ts';
+import { startModeration, type Moderation } from './support/moderation.ts';
+import type { TestNode } from './support/node.ts';
+import { openAbout, person, problemOf, putBowl, send } from './support/shop.ts';
 
+let moderation: Moderation;
 let node: TestNode;
-const olive = person('olive', 'owner');
-const ends: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
-  const database = await createTestDatabase();
-  node = await createNode(database.url);
-  ends.push(
-    () => node.close(),
-    () => database.drop(),
-  );
-  await putShop(node);
+  moderation = await startModeration();
+  ({ node } = moderation);
 });
-afterAll(async () => {
-  for (const end of ends) await end();
-});
+afterAll(() => moderation.close());
 
-async function conversation(text: string, buyer = 'john', title = 'Bowl'): Promise<string> {
-  const listing = `l-${randomUUID()}`;
-  await putBowl(node, listing, title);
-  return openAbout(node, buyer, listing, text);
-}
-
-function list(query: Query<'listModerationConversations'>) {
-  return actions.listModerationConversations(node.context, olive, { query });
-}
-
-async function found(q: string): Promise<ModerationConversation[]> {
-  return (await list({ q })).items;
-}
-
-/** As if it had been written a minute ago, before the index ran last, so that it is the index's turn. */
-async function age(conversationId: string): Promise<void> {
-  await node.pool.query(
-    `update messages set created_at = created_at - interval '1 minute' where conversation_id = $1`,
-    [conversationId],
-  );
-  await node.pool.query(`update search_watermark set upto = least(upto, now() - interval '3 minutes')`);
-}
-
-async function indexedTexts(conversationId: string): Promise<string[]> {
-  const { rows } = await node.pool.query<{ folded: string }>(
-    'select folded from message_texts where conversation_id = $1 order by seq',
-    [conversationId],
-  );
-  return rows.map((row) => row.folded);
-}
+const conversation = (text: string, buyer?: string, title?: string) =>
+  moderation.conversation(text, buyer, title);
+const list: Moderation['list'] = (query) => moderation.list(query);
+const found = (q: string) => moderation.found(q);
+const age = (conversationId: string) => moderation.age(conversationId);
+const indexedTexts = (conversationId: string) => moderation.indexedTexts(conversationId);
 
 /** Seven hundred conversations that are newer than all others. */
 async function crowd(): Promise<void> {
@@ -80,26 +46,6 @@ async function disperse(): Promise<void> {
 function shown(item: ModerationConversation | undefined): string | undefined {
   return item?.hit?.excerpt.slice(item.hit.start, item.hit.end);
 }
-
-describe('who may', () => {
-  test.each(['listModerationConversations', 'listAudit'] as const)('%s', async (name) => {
-    expect(await problemOf(actions[name](node.context, person('john'), { query: {} }))).toBe('forbidden');
-    expect(await problemOf(actions[name](node.context, person('john', 'moderator'), { query: {} }))).toBe(
-      'none',
-    );
-  });
-
-  test('reading', async () => {
-    const id = await conversation('Private');
-    const read = { params: { id }, query: { reason: 'curious' } };
-    expect(await problemOf(actions.readModerationConversation(node.context, person('john'), read))).toBe(
-      'forbidden',
-    );
-    expect(await problemOf(actions.readModerationMessages(node.context, person('john'), read))).toBe(
-      'forbidden',
-    );
-  });
-});
 
 /** Each sought word is found in what was just written, and in what the index has read. */
 describe.each(['tail', 'index'] as const)('search in texts, from the %s', (from) => {
@@ -311,200 +257,5 @@ describe('the list', () => {
     expect(page.items).toHaveLength(100);
     expect(page.nextCursor).not.toBeNull();
     await disperse();
-  });
-});
-
-describe('the index', () => {
-  test('reads everything once, a burst of one moment included, and runs by itself', async () => {
-    const id = await conversation('First');
-    await node.pool.query(
-      `insert into messages (conversation_id, seq, kind, author, side, body, created_at)
-       select $1, n, 'text', 'john', 'buyer', 'Axolotl ' || n, date_trunc('second', now()) - interval '30 seconds'
-       from generate_series(2, 5000) n`,
-      [id],
-    );
-    await node.pool.query(`update conversations set last_seq = 5000 where id = $1`, [id]);
-    await node.pool.query(`update search_watermark set upto = now() - interval '1 minute'`);
-    expect(await indexTexts(node.context.db)).toBeGreaterThanOrEqual(4999);
-    // What other tests wrote comes of age meanwhile; of this burst nothing is left.
-    expect(await indexTexts(node.context.db)).toBeLessThan(100);
-    expect((await indexedTexts(id)).filter((text) => text.startsWith('axolotl'))).toHaveLength(4999);
-    expect((await found('axolotl 4999'))[0]).toMatchObject({ id, hit: { seq: 4999 } });
-    await age(id);
-    await node.pool.query(`update search_watermark set upto = now() - interval '3 minutes'`);
-    const running = startTextIndexing(node.context);
-    for (let tries = 0; tries < 100 && (await indexedTexts(id)).length < 5000; tries += 1) await sleep(50);
-    await running.stop();
-    expect(await indexedTexts(id)).toHaveLength(5000);
-  });
-
-  test('waits for what is dated before it and committed after', async () => {
-    const id = await conversation('Quagga early');
-    const late = await node.pool.connect();
-    await late.query('begin');
-    await late.query(
-      `insert into messages (conversation_id, seq, kind, author, side, body, created_at)
-       values ($1, 2, 'text', 'john', 'buyer', 'Quagga late', now())`,
-      [id],
-    );
-    await sleep(3_500);
-    await indexTexts(node.context.db);
-    await late.query('commit');
-    late.release();
-    expect((await found('quagga'))[0]?.hit?.seq).toBe(2);
-    await sleep(3_500);
-    await indexTexts(node.context.db);
-    expect(await indexedTexts(id)).toEqual(['quagga early', 'quagga late']);
-  });
-
-  test('edits and redactions while it reads leave no old words', async () => {
-    const id = await conversation('Numbat 1');
-    for (let index = 2; index <= 20; index += 1) await send(node, 'john', id, `Numbat ${index}`);
-    await age(id);
-    await node.pool.query(`update search_watermark set upto = now() - interval '5 minutes'`);
-    await node.pool.query(`delete from message_texts`);
-    const changes = Array.from({ length: 20 }, (_none, index) =>
-      index % 2
-        ? actions.redactMessage(node.context, person('john'), { params: { id, seq: index + 1 } })
-        : actions.editMessage(node.context, person('john'), {
-            params: { id, seq: index + 1 },
-            body: { text: 'Changed' },
-          }),
-    );
-    await Promise.all([...changes, indexTexts(node.context.db)]);
-    expect(await found('numbat')).toEqual([]);
-    await age(id);
-    await indexTexts(node.context.db);
-    expect(await indexedTexts(id)).toEqual(Array.from({ length: 10 }, () => 'changed'));
-  });
-});
-
-describe('reading, on the record', () => {
-  const audit = async (conversationId?: string) =>
-    (
-      await actions.listAudit(node.context, olive, {
-        query: conversationId === undefined ? {} : { conversationId },
-      })
-    ).items;
-
-  test('one conversation, each time', async () => {
-    const id = await conversation('To be read');
-    await actions.reportConversation(node.context, person('john'), {
-      body: { conversationId: id, seq: 1, reason: 'spam', text: 'Bad' },
-    });
-    const read = () =>
-      actions.readModerationConversation(node.context, olive, {
-        params: { id },
-        query: { reason: ' A report ' },
-      });
-    const detail = await read();
-    expect(detail).toMatchObject({
-      id,
-      participants: [
-        { userId: 'john', name: 'John Dee', side: 'buyer', readSeq: 1 },
-        { userId: 'sarah', side: 'store' },
-        { userId: 'tom', side: 'store' },
-      ],
-      reports: [{ reporter: 'john', seq: 1, reason: 'spam', text: 'Bad' }],
-    });
-    await read();
-    expect(await audit(id)).toMatchObject([
-      { actor: 'olive', action: 'read', conversationId: id, reason: 'A report' },
-      { actor: 'olive', action: 'read', conversationId: id, reason: 'A report' },
-    ]);
-  });
-
-  test('its messages, once for a quarter of an hour and a reason', async () => {
-    const id = await conversation('One');
-    await send(node, 'sarah', id, 'Two');
-    const read = (reason: string, more: { before?: number; after?: number; limit?: number } = {}) =>
-      actions.readModerationMessages(node.context, olive, { params: { id }, query: { reason, ...more } });
-    expect((await read('why')).items.map((message) => message.text)).toEqual(['One', 'Two']);
-    expect((await read('why', { before: 2 })).items.map((message) => message.seq)).toEqual([1]);
-    expect(await audit(id)).toHaveLength(1);
-    await read('another reason', { after: 1 });
-    expect(await audit(id)).toHaveLength(2);
-    await node.pool.query(`update audit set at = at - interval '16 minutes' where conversation_id = $1`, [
-      id,
-    ]);
-    await read('why');
-    expect(await audit(id)).toHaveLength(3);
-    expect(await problemOf(read('why', { before: 2, after: 1 }))).toBe('invalid after');
-    const seen = await actions.getConversation(node.context, person('john'), { params: { id } });
-    expect(seen.others.map((other) => other.userId)).toEqual(['sarah', 'tom']);
-  });
-
-  test('needs a reason and a conversation, and records nothing without', async () => {
-    const before = (await audit()).length;
-    const id = randomUUID();
-    const none = { params: { id }, query: { reason: 'why' } };
-    expect(await problemOf(actions.readModerationConversation(node.context, olive, none))).toBe('not-found');
-    expect(await problemOf(actions.readModerationMessages(node.context, olive, none))).toBe('not-found');
-    const blank = { params: { id }, query: { reason: '  ' } };
-    expect(await problemOf(actions.readModerationConversation(node.context, olive, blank))).toBe(
-      'invalid reason',
-    );
-    expect(await audit()).toHaveLength(before);
-  });
-
-  test('a search is recorded with its words, once for all its pages', async () => {
-    await list({ q: 'Some "words"' });
-    await list({ q: '   ' });
-    await list({});
-    const { items } = await actions.listAudit(node.context, olive, {
-      query: { action: 'search', actor: 'olive', limit: 1 },
-    });
-    expect(items).toMatchObject([{ actor: 'olive', action: 'search', note: 'Some "words"' }]);
-    expect(items[0]).not.toHaveProperty('conversationId');
-  });
-
-  test('the audit has pages and filters', async () => {
-    const seen: string[] = [];
-    for (let cursor: string | undefined; ;) {
-      const page = await actions.listAudit(node.context, olive, {
-        query: { limit: 3, ...(cursor !== undefined && { cursor }) },
-      });
-      seen.push(...page.items.map((item) => item.id));
-      if (page.nextCursor === null) break;
-      cursor = page.nextCursor;
-    }
-    const { rows } = await node.pool.query<{ id: string }>('select id from audit order by at desc, id desc');
-    expect(seen).toEqual(rows.map((row) => row.id));
-    const nobody = await actions.listAudit(node.context, olive, { query: { actor: 'john' } });
-    expect(nobody.items).toEqual([]);
-  });
-});
-
-describe('an excerpt', () => {
-  const folds = new Map([
-    ['ß', 'ss'],
-    ['É', 'e'],
-    ['\u0301', ''],
-    ['㎏', 'kg'],
-  ]);
-  const fold = (character: string) => folds.get(character) ?? character.toLowerCase();
-  const marked = (text: string, ...terms: string[]) => {
-    const { excerpt, start, end } = excerptAround(text, terms, fold);
-    return `${excerpt.slice(0, start)}[${excerpt.slice(start, end)}]${excerpt.slice(end)}`;
-  };
-
-  test.each([
-    ['A plain word', ['word'], 'A plain [word]'],
-    ['Straße', ['ass'], 'Str[aß]e'],
-    ['Straße', ['se'], 'Stra[ße]'],
-    ['two\n\n lines\there', ['lines', 'here'], 'two [lines here]'],
-    ['here and lines', ['lines', 'here'], 'here and [lines]'],
-    ['Cafe\u0301 x', ['cafe'], '[Cafe\u0301] x'],
-    ['5㎏ 👩‍👩‍👧 of', ['k'], '5[㎏] 👩‍👩‍👧 of'],
-    ['nothing', ['else'], '[]nothing'],
-  ])('%j of %j', (text, terms, expected) => {
-    expect(marked(text, ...terms)).toBe(expected);
-  });
-
-  test('is one line, cut around the place', () => {
-    const text = `${'x'.repeat(3000)} needle ${'y'.repeat(1990)}`;
-    const cut = marked(text, 'needle');
-    expect(cut).toBe(`…${'x'.repeat(39)} [needle] ${'y'.repeat(73)}…`);
-    expect(marked('👩‍👩‍👧'.repeat(200) + 'needle', 'needle')).toBe(`…${'👩‍👩‍👧'.repeat(40)}[needle]`);
   });
 });

@@ -1,54 +1,88 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createTestDatabase } from '../../../test/support/database.ts';
-import type { HostAsker } from '../src/actions/action.ts';
 import { actions } from '../src/actions/index.ts';
-import { indexTexts } from '../src/jobs/index-texts.ts';
-import { createNode, type TestNode } from './support/node.ts';
-import { openAbout, person, putBowl, putShop, send } from './support/shop.ts';
+import { indexTexts, startTextIndexing } from '../src/jobs/index-texts.ts';
+import { startModeration, type Moderation } from './support/moderation.ts';
+import type { TestNode } from './support/node.ts';
+import { host, person, send } from './support/shop.ts';
 
+let moderation: Moderation;
 let node: TestNode;
-const host: HostAsker = { kind: 'host' };
-const ends: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
-  const database = await createTestDatabase();
-  node = await createNode(database.url);
-  ends.push(
-    () => node.close(),
-    () => database.drop(),
+  moderation = await startModeration();
+  ({ node } = moderation);
+});
+afterAll(() => moderation.close());
+
+const conversation = (text: string, buyer?: string, title?: string) =>
+  moderation.conversation(text, buyer, title);
+const found = (q: string) => moderation.found(q);
+const age = (conversationId: string) => moderation.age(conversationId);
+const indexedTexts = (conversationId: string) => moderation.indexedTexts(conversationId);
+
+test('reads everything once, a burst of one moment included, and runs by itself', async () => {
+  const id = await conversation('First');
+  await node.pool.query(
+    `insert into messages (conversation_id, seq, kind, author, side, body, created_at)
+     select $1, n, 'text', 'john', 'buyer', 'Axolotl ' || n, date_trunc('second', now()) - interval '30 seconds'
+     from generate_series(2, 5000) n`,
+    [id],
   );
-  await putShop(node);
+  await node.pool.query(`update conversations set last_seq = 5000 where id = $1`, [id]);
+  await node.pool.query(`update search_watermark set upto = now() - interval '1 minute'`);
+  expect(await indexTexts(node.context.db)).toBeGreaterThanOrEqual(4999);
+  // What other tests wrote comes of age meanwhile; of this burst nothing is left.
+  expect(await indexTexts(node.context.db)).toBeLessThan(100);
+  expect((await indexedTexts(id)).filter((text) => text.startsWith('axolotl'))).toHaveLength(4999);
+  expect((await found('axolotl 4999'))[0]).toMatchObject({ id, hit: { seq: 4999 } });
+  await age(id);
+  await node.pool.query(`update search_watermark set upto = now() - interval '3 minutes'`);
+  const running = startTextIndexing(node.context);
+  for (let tries = 0; tries < 100 && (await indexedTexts(id)).length < 5000; tries += 1) await sleep(50);
+  await running.stop();
+  expect(await indexedTexts(id)).toHaveLength(5000);
 });
-afterAll(async () => {
-  for (const end of ends) await end();
+
+test('waits for what is dated before it and committed after', async () => {
+  const id = await conversation('Quagga early');
+  const late = await node.pool.connect();
+  await late.query('begin');
+  await late.query(
+    `insert into messages (conversation_id, seq, kind, author, side, body, created_at)
+     values ($1, 2, 'text', 'john', 'buyer', 'Quagga late', now())`,
+    [id],
+  );
+  await sleep(3_500);
+  await indexTexts(node.context.db);
+  await late.query('commit');
+  late.release();
+  expect((await found('quagga'))[0]?.hit?.seq).toBe(2);
+  await sleep(3_500);
+  await indexTexts(node.context.db);
+  expect(await indexedTexts(id)).toEqual(['quagga early', 'quagga late']);
 });
 
-async function conversation(text: string): Promise<string> {
-  const listing = `l-${randomUUID()}`;
-  await putBowl(node, listing, 'Bowl');
-  return openAbout(node, 'john', listing, text);
-}
-
-async function found(q: string): Promise<unknown[]> {
-  return (await actions.listModerationConversations(node.context, person('olive', 'owner'), { query: { q } }))
-    .items;
-}
-
-/** As if all had been written minutes ago, and the index were to read it now. */
-async function ageAll(): Promise<void> {
-  await node.pool.query(`update messages set created_at = created_at - interval '1 minute'`);
+test('edits and redactions while it reads leave no old words', async () => {
+  const id = await conversation('Numbat 1');
+  for (let index = 2; index <= 20; index += 1) await send(node, 'john', id, `Numbat ${index}`);
+  await age(id);
   await node.pool.query(`update search_watermark set upto = now() - interval '5 minutes'`);
-}
-
-async function indexedTexts(conversationId: string): Promise<string[]> {
-  const { rows } = await node.pool.query<{ folded: string }>(
-    'select folded from message_texts where conversation_id = $1 order by seq',
-    [conversationId],
+  await node.pool.query(`delete from message_texts`);
+  const changes = Array.from({ length: 20 }, (_none, index) =>
+    index % 2
+      ? actions.redactMessage(node.context, person('john'), { params: { id, seq: index + 1 } })
+      : actions.editMessage(node.context, person('john'), {
+          params: { id, seq: index + 1 },
+          body: { text: 'Changed' },
+        }),
   );
-  return rows.map((row) => row.folded);
-}
+  await Promise.all([...changes, indexTexts(node.context.db)]);
+  expect(await found('numbat')).toEqual([]);
+  await age(id);
+  await indexTexts(node.context.db);
+  expect(await indexedTexts(id)).toEqual(Array.from({ length: 10 }, () => 'changed'));
+});
 
 test('a copy that a step made of words that changed under it is put right by the next step', async () => {
   const [edited, redacted] = [await conversation('Saiga 1'), await conversation('Saiga 2')];
@@ -63,7 +97,8 @@ test('a copy that a step made of words that changed under it is put right by the
     [[edited, redacted]],
   );
   expect(await found('saiga')).toEqual([]);
-  await ageAll();
+  for (const id of [edited, redacted]) await age(id);
+  await node.pool.query(`update search_watermark set upto = now() - interval '5 minutes'`);
   await indexTexts(node.context.db);
   expect(await indexedTexts(edited)).toEqual(['changed']);
   expect(await indexedTexts(redacted)).toEqual([]);
