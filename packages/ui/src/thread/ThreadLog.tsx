@@ -1,4 +1,4 @@
-import { useId, type KeyboardEvent } from 'react';
+import { memo, useId, type KeyboardEvent } from 'react';
 import type { ConversationSnapshot } from '@parley/client';
 import type { Conversation } from '@parley/protocol';
 import { otherSide } from '../hooks/other-side.ts';
@@ -8,7 +8,7 @@ import { Bone } from '../primitives/Skeleton.tsx';
 import { daysBetween } from '../words/formats.ts';
 import { useWords, type Words } from '../words/use-words.tsx';
 import type { LineActions } from './Bubble.tsx';
-import { entriesOf } from './entries.ts';
+import { entriesOf, type EntriesInput } from './entries.ts';
 import { GroupView } from './GroupView.tsx';
 import { Notice } from './Notice.tsx';
 import type { LogScroll } from './use-log-scroll.ts';
@@ -25,11 +25,8 @@ export interface ThreadLogProps {
 /** The messages, from the first that is loaded to the last. */
 export function ThreadLog({ snapshot, userId, newAfter, typing, actions, scroll }: ThreadLogProps) {
   const words = useWords();
-  const now = new Date(useNow());
   const keysId = useId();
   const { conversation, status, messages, outbox, hasEarlier } = snapshot;
-  const entries = entriesOf({ conversation, messages, outbox, userId, newAfter });
-  const other = otherSide(conversation);
   return (
     <div
       ref={scroll.scroller}
@@ -47,40 +44,62 @@ export function ThreadLog({ snapshot, userId, newAfter, typing, actions, scroll 
         </p>
         {hasEarlier && <LogSkeleton rows={2} />}
         {status === 'loading' && <LogSkeleton />}
-        {status === 'ready' && entries.length === 0 && (
-          <p className="parley-separator">{words.say('thread.empty', { name: other.name })}</p>
-        )}
-        {entries.map((entry) => {
-          if (entry.kind === 'group')
-            return <GroupView key={entry.key} group={entry} conversation={conversation} actions={actions} />;
-          if (entry.kind === 'notice')
-            return <Notice key={entry.key} message={entry.message} conversation={conversation} />;
-          if (entry.kind === 'new')
-            return (
-              <p key="new" className="parley-new">
-                {words.say('thread.new')}
-              </p>
-            );
-          return (
-            <h3 key={entry.key} className="parley-separator">
-              {dayText(new Date(entry.at), now, words)}
-            </h3>
-          );
-        })}
-        {typing && (
-          <div className="parley-group" aria-hidden="true">
-            <Avatar {...other} />
-            <div className="parley-stack">
-              <div className="parley-said">
-                <div className="parley-bubble parley-typing">
-                  <i />
-                  <i />
-                  <i />
-                </div>
-              </div>
-            </div>
+        <LogEntries
+          {...{ conversation, messages, outbox, userId, newAfter, actions }}
+          ready={status === 'ready'}
+        />
+        {typing && <TypingBubble conversation={conversation} />}
+      </div>
+    </div>
+  );
+}
+
+interface LogEntriesProps extends EntriesInput {
+  actions: LineActions;
+  ready: boolean;
+}
+
+/** Days, groups and notices. What else happens in the thread, such as typing or an upload, leaves them alone: they may be thousands. */
+const LogEntries = memo(function LogEntries({ actions, ready, ...input }: LogEntriesProps) {
+  const words = useWords();
+  const { conversation } = input;
+  const entries = entriesOf(input);
+  if (ready && entries.length === 0) {
+    const { name } = otherSide(conversation);
+    return <p className="parley-separator">{words.say('thread.empty', { name })}</p>;
+  }
+  return entries.map((entry) => {
+    if (entry.kind === 'group')
+      return <GroupView key={entry.key} group={entry} conversation={conversation} actions={actions} />;
+    if (entry.kind === 'notice')
+      return <Notice key={entry.key} message={entry.message} conversation={conversation} />;
+    if (entry.kind === 'day') return <Day key={entry.key} at={entry.at} />;
+    return (
+      <p key="new" className="parley-new">
+        {words.say('thread.new')}
+      </p>
+    );
+  });
+});
+
+const Day = memo(function Day({ at }: { at: string }) {
+  const words = useWords();
+  const now = useNow();
+  return <h3 className="parley-separator">{dayText(new Date(at), new Date(now), words)}</h3>;
+});
+
+function TypingBubble({ conversation }: { conversation: Conversation }) {
+  return (
+    <div className="parley-group" aria-hidden="true">
+      <Avatar {...otherSide(conversation)} />
+      <div className="parley-stack">
+        <div className="parley-said">
+          <div className="parley-bubble parley-typing">
+            <i />
+            <i />
+            <i />
           </div>
-        )}
+        </div>
       </div>
     </div>
   );

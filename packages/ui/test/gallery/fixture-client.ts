@@ -6,7 +6,7 @@ import { FixtureThread } from './fixture-thread.ts';
 import { FixtureWorld, userId, type Scene } from './fixture-world.ts';
 
 /** What a test does to the fixture from outside, and what it sees of it. */
-export interface Controls extends Pick<FixtureWorld, 'calls' | 'sent' | 'reads'> {
+export interface Controls extends Pick<FixtureWorld, 'calls' | 'sent' | 'reads' | 'looks'> {
   receive: (conversationId: string, text: string) => void;
   type: (conversationId: string, userId: string) => void;
   setConnection: (state: Partial<ConnectionState>) => void;
@@ -75,6 +75,7 @@ export function createFixtureClient(scene: Scene): { client: ParleyClient; contr
     calls: world.calls,
     sent: world.sent,
     reads: world.reads,
+    looks: world.looks,
     receive: (id, text) => thread(id).receive(text),
     type: (id, who) => thread(id).type(who),
     setConnection: (state) => connection.set({ ...connection.getSnapshot(), ...state }),

@@ -2,16 +2,23 @@ import type { ConversationSnapshot, ConversationStore, OutboxItem } from '@parle
 import { ProblemError, type Author, type Message } from '@parley/protocol';
 import { cell, wait, type Cell } from './cell.ts';
 import { userId, type FixtureWorld } from './fixture-world.ts';
+import { watched } from './watched.ts';
 
-const pageSize = 50;
 const nothing = { messages: [], outbox: [], hasEarlier: false, loadingEarlier: false, typing: [] };
 
 type New = Pick<Message, 'text' | 'author' | 'clientId'> & { attachments?: Message['attachments'] };
+
+/** The list that was shown before where it says the same, as the client keeps it. */
+function kept<T>(before: readonly T[] | undefined, next: readonly T[]): readonly T[] {
+  const same = before?.length === next.length && next.every((each, index) => each === before[index]);
+  return same ? before : next;
+}
 
 /** One conversation of the world: its log a page at a time, and what one does in it. */
 export class FixtureThread implements ConversationStore {
   private all: readonly Message[];
   private from: number;
+  private readonly pageSize: number;
   private typing: readonly string[];
   private loadingEarlier = false;
   private readonly value: Cell<ConversationSnapshot>;
@@ -21,8 +28,9 @@ export class FixtureThread implements ConversationStore {
     private readonly id: string,
     private readonly world: FixtureWorld,
   ) {
-    this.all = world.scene.logs?.[id] ?? [];
-    this.from = Math.max(0, this.all.length - pageSize);
+    this.all = (world.scene.logs?.[id] ?? []).map((each) => watched(each, () => world.looks.count++));
+    this.pageSize = world.scene.pageSize ?? 50;
+    this.from = Math.max(0, this.all.length - this.pageSize);
     this.typing = world.scene.typing?.[id] ?? [];
     this.draft = { get: () => world.draft(id), set: (text: string) => world.setDraft(id, text) };
     this.value = cell(this.snapshot());
@@ -34,7 +42,7 @@ export class FixtureThread implements ConversationStore {
     return this.world.conversations.getSnapshot().find((each) => each.id === this.id) ?? null;
   }
 
-  private snapshot(): ConversationSnapshot {
+  private snapshot(before?: ConversationSnapshot): ConversationSnapshot {
     const { conversation, world, id, from, typing, loadingEarlier } = this;
     const status = conversation ? (world.scene.thread ?? 'ready') : 'error';
     if (status !== 'ready') {
@@ -42,12 +50,11 @@ export class FixtureThread implements ConversationStore {
       return { status, conversation: null, ...nothing, problem: status === 'error' ? problem : null };
     }
     const outbox = world.outbox.getSnapshot().filter((item) => item.conversationId === id);
-    const messages = this.all.slice(from);
     return {
       status,
       conversation,
-      messages,
-      outbox,
+      messages: kept(before?.messages, this.all.slice(from)),
+      outbox: kept(before?.outbox, outbox),
       hasEarlier: from > 0,
       loadingEarlier,
       typing,
@@ -55,7 +62,7 @@ export class FixtureThread implements ConversationStore {
     };
   }
 
-  private readonly renew = () => this.value.set(this.snapshot());
+  private readonly renew = () => this.value.set(this.snapshot(this.value.getSnapshot()));
   readonly subscribe = (listener: () => void) => this.value.subscribe(listener);
   readonly getSnapshot = () => this.value.getSnapshot();
 
@@ -100,7 +107,7 @@ export class FixtureThread implements ConversationStore {
     this.renew();
     await wait(80);
     this.loadingEarlier = false;
-    this.from = Math.max(0, this.from - pageSize);
+    this.from = Math.max(0, this.from - this.pageSize);
     this.renew();
   };
 

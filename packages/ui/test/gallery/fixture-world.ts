@@ -6,6 +6,8 @@ import { cell } from './cell.ts';
 export interface Scene {
   conversations: Conversation[];
   logs?: Record<string, Message[]>;
+  /** Messages that a thread loads at a time; default: 50. */
+  pageSize?: number;
   outbox?: OutboxItem[];
   typing?: Record<string, string[]>;
   connection?: Partial<ConnectionState>;
@@ -32,6 +34,8 @@ export class FixtureWorld {
   /** Names of the calls that were made, with their input. */
   readonly calls: { name: string; input: unknown }[] = [];
   readonly sent: OutboxItem[] = [];
+  /** How often a message was looked at, by whatever shows it. */
+  readonly looks = { count: 0 };
   readonly reads: { id: string; seq: number }[] = [];
 
   constructor(readonly scene: Scene) {

@@ -12,9 +12,10 @@ declare global {
   }
 }
 
-// ?scene=thread&dir=rtl&sealed: which state, which direction, and whether inside of a shadow root as the elements are
+// ?scene=thread&messages=2000&dir=rtl&sealed: which state, how many messages if not the scene's own, which direction, and whether inside
+// of a shadow root as the elements are
 const query = new URLSearchParams(location.search);
-const made = sceneNamed(query.get('scene') ?? 'calm');
+const made = sceneNamed(query.get('scene') ?? 'calm', Number(query.get('messages') ?? 0));
 document.documentElement.dir = query.get('dir') ?? 'ltr';
 const { client, controls } = createFixtureClient(made.scene);
 window.gallery = controls;

@@ -193,11 +193,15 @@ function agreeing(scene: Scene): Scene {
   return { ...scene, conversations };
 }
 
-/** A scene by its name. */
-export function sceneNamed(name: string): { scene: Scene; open: number | null } {
+/** A scene by its name; with `messages`, as many stand in its first conversation, all of them loaded. */
+export function sceneNamed(name: string, messages = 0): { scene: Scene; open: number | null } {
   const made = scenes[name]?.();
   if (!made) throw new Error(`There is no scene ${name}`);
-  return { ...made, scene: agreeing(made.scene) };
+  const long = {
+    logs: { ...made.scene.logs, [conversationId(1)]: longLog(1, messages) },
+    pageSize: messages,
+  };
+  return { ...made, scene: agreeing(messages > 0 ? { ...made.scene, ...long } : made.scene) };
 }
 
 /** Every state worth a picture, by name. `open` is the conversation that is open at first. */
