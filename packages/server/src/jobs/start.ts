@@ -5,6 +5,7 @@ import { startTextIndexing } from './index-texts.ts';
 import type { JobsObserver } from './observer.ts';
 import { startQueue } from './queue.ts';
 import { tasks } from './registry.ts';
+import { startSweepingDeliveries } from './sweep-deliveries.ts';
 import { startSweepingUploads } from './sweep-uploads.ts';
 
 /** What works in the background of one node. */
@@ -28,10 +29,10 @@ export async function startJobs(
   const queue = await startQueue({ context, channels, observer }, connectionString, tasks);
   const notifications = channels.length > 0 ? startNotifications(context, channels) : null;
   const indexing = startTextIndexing(context);
-  const sweeping = startSweepingUploads(context);
+  const sweeping = [startSweepingUploads(context), startSweepingDeliveries(context)];
   return {
     stop: async () => {
-      await Promise.all([notifications?.stop(), indexing.stop(), sweeping.stop()]);
+      await Promise.all([notifications?.stop(), indexing.stop(), ...sweeping.map((each) => each.stop())]);
       await queue.stop();
       for (const channel of channels) channel.close();
     },
