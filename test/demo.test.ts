@@ -280,8 +280,13 @@ describe('by keyboard, small, and on the script’s own build', () => {
   test('the elements of the script talk too: Preact in a shadow root, inside the shop’s page', async () => {
     const [john, sarah] = [await be('john', '/messages'), await be('sarah', '/messages')];
     await row(john.page, /Stoneware mug/).click();
-    await row(sarah.page, /John.*Stoneware mug/).click();
+    await row(sarah.page, /John.*Stoneware mug/).waitFor();
+    const unread = async () => Number(/^\((\d+)\) Messages/.exec(await sarah.page.title())?.[1] ?? 0);
+    const before = await unread();
     await say(john.page, 'From the shop’s own page');
+    await expect.poll(unread, { timeout: 5_000 }).toBe(before + 1);
+    await row(sarah.page, /John.*Stoneware mug/).click();
+    await expect.poll(unread, { timeout: 5_000 }).toBe(before);
     await log(sarah.page).getByText('From the shop’s own page').waitFor();
     expect(await john.page.locator('parley-inbox').evaluate((element) => element.shadowRoot !== null)).toBe(
       true,

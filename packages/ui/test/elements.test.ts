@@ -131,6 +131,18 @@ describe('elements', () => {
     await inbox.getByRole('log').waitFor();
   });
 
+  test('inbox: the number of unread conversations stands in the page’s title where the page asks for it', async () => {
+    const page = await open('/elements');
+    await page.locator('parley-unread').getByText('1', { exact: true }).waitFor();
+    const title = await page.title();
+    expect(title).not.toMatch(/^\(/);
+    const inbox = page.locator('parley-inbox');
+    await inbox.evaluate((node) => node.toggleAttribute('count-in-title'));
+    await expect.poll(() => page.title()).toBe(`(1) ${title}`);
+    await inbox.evaluate((node) => node.remove());
+    await expect.poll(() => page.title()).toBe(title);
+  });
+
   test('an element that is moved keeps what it shows, one that is removed leaves nothing', async () => {
     const page = await open('/elements');
     await contact(page).click();

@@ -8,7 +8,7 @@ export function messagesPage(visit: Visit): string {
     full: true,
     content: html`<main class="messages">
       <h1 class="vh">Messages</h1>
-      <parley-inbox></parley-inbox>
+      <parley-inbox count-in-title></parley-inbox>
     </main>`,
   });
 }

@@ -1,17 +1,19 @@
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { Message } from '@parley/protocol';
 import { useConversation } from '../hooks/stores.ts';
 import { Inbox } from '../inbox/Inbox.tsx';
+import { useDocumentTitle } from '../unread/use-document-title.ts';
 import { useOpenConversation, type AddressMode } from './open-conversation.ts';
 import { ParleyElement } from './parley-element.tsx';
 
 /**
  * `<parley-inbox>`: the whole inbox, laid out by the width that the page gives it. `conversation-id` opens one; `address` says where the
- * open one is kept: `query` (the default, `?conversation=…`), `hash`, or `off`.
+ * open one is kept: `query` (the default, `?conversation=…`), `hash`, or `off`. `count-in-title` puts the number of unread
+ * conversations before the page's title.
  */
 export class InboxElement extends ParleyElement {
   static override get observedAttributes(): string[] {
-    return [...super.observedAttributes, 'conversation-id', 'address'];
+    return [...super.observedAttributes, 'conversation-id', 'address', 'count-in-title'];
   }
 
   protected view(): ReactNode {
@@ -19,15 +21,31 @@ export class InboxElement extends ParleyElement {
     const mode = address === 'off' || address === 'hash' ? address : 'query';
     const initial = this.getAttribute('conversation-id');
     return (
-      <EmbeddedInbox
-        key={`${mode} ${initial ?? ''}`}
-        mode={mode}
-        initial={initial}
-        onOpened={(conversationId) => this.tell('opened', { conversationId })}
-        onSent={(message) => this.tell('sent', { conversationId: message.conversationId, message })}
-      />
+      <>
+        {this.hasAttribute('count-in-title') && <CountInTitle />}
+        <EmbeddedInbox
+          key={`${mode} ${initial ?? ''}`}
+          mode={mode}
+          initial={initial}
+          onOpened={(conversationId) => this.tell('opened', { conversationId })}
+          onSent={(message) => this.tell('sent', { conversationId: message.conversationId, message })}
+        />
+      </>
     );
   }
+}
+
+/** Counts before the title that the page had, and gives that back in the end. */
+function CountInTitle() {
+  const [title] = useState(() => document.title);
+  useDocumentTitle(title);
+  useEffect(
+    () => () => {
+      document.title = title;
+    },
+    [title],
+  );
+  return null;
 }
 
 interface EmbeddedInboxProps {
