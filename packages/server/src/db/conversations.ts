@@ -31,7 +31,7 @@ const seatColumns = sql`p.side, p.read_seq, p.unread, p.needs_reply, p.muted, p.
     where x.target_id = c.buyer_id) as store_blocks`;
 
 /** A conversation's row, as `loadSeats` reads it. */
-type SeatRow = ConversationRow & { seat_last_at: Date; totals: UnreadTotals };
+type SeatRow = ConversationRow & { seat_last_at: Date; totals: string | null };
 
 /** A person's inbox: a page, where the next one begins, how much is unread in all. */
 export interface LoadedInbox {
@@ -48,7 +48,7 @@ export interface LoadedInbox {
 async function loadSeats<More = unknown>(
   db: Kysely<Tables>,
   seats: RawBuilder<unknown>,
-  totals: RawBuilder<unknown> = sql`null`,
+  totals: RawBuilder<unknown> = sql`null::text`,
   more: RawBuilder<unknown> = sql``,
 ): Promise<(SeatRow & More)[]> {
   const query = sql<SeatRow & More>`${planOnce}with p as materialized (${seats})
@@ -95,7 +95,7 @@ export async function loadInboxPage(db: Kysely<Tables>, query: InboxQuery): Prom
   );
   return {
     ...presentPage(rows, query.limit),
-    unread: rows[0]?.totals ?? (await loadUnreadTotals(db, query.userId, query.onlyConversation)),
+    unread: totalsOf(rows) ?? (await loadUnreadTotals(db, query.userId, query.onlyConversation)),
   };
 }
 
@@ -116,9 +116,15 @@ export async function loadFirstPage(
   return {
     ...presentPage(page, query.limit),
     // Who has no row here has nothing to read outside of the archive.
-    unread: rows[0]?.totals ?? { conversations: 0, messages: 0 },
+    unread: totalsOf(rows) ?? { conversations: 0, messages: 0 },
     besides: others.filter(({ id }) => wanted.has(id)).map(presentConversation),
   };
+}
+
+/** Every row carries the totals, two numbers as a text, so that they are read once. Null where there is no row. */
+function totalsOf(rows: readonly { totals: string | null }[]): UnreadTotals | null {
+  const [conversations, messages] = (rows[0]?.totals ?? '').split(' ').map(Number);
+  return conversations === undefined || messages === undefined ? null : { conversations, messages };
 }
 
 /** Rows are one more than the page where there is another page. */
@@ -183,15 +189,15 @@ export async function loadUnreadTotals(
   onlyConversation: string | null,
 ): Promise<UnreadTotals> {
   const count = countUnread({ userId, onlyConversation });
-  const { rows } = await sql<{ totals: UnreadTotals }>`select (${count}) as totals`.execute(db);
-  return rows[0]?.totals ?? { conversations: 0, messages: 0 };
+  const { rows } = await sql<{ totals: string }>`select (${count}) as totals`.execute(db);
+  return totalsOf(rows) ?? { conversations: 0, messages: 0 };
 }
 
 function countUnread({
   userId,
   onlyConversation,
 }: Pick<InboxQuery, 'userId' | 'onlyConversation'>): RawBuilder<unknown> {
-  return sql`select json_build_object('conversations', count(*), 'messages', coalesce(sum(unread), 0)) from participants
+  return sql`select count(*) || ' ' || coalesce(sum(unread), 0) from participants
     where user_id = ${userId} and unread > 0 and not archived
       and (${onlyConversation}::uuid is null or conversation_id = ${onlyConversation}::uuid)`;
 }
