@@ -282,6 +282,19 @@ describe('by keyboard, small, and on the script’s own build', () => {
     await row(john.page, /Stoneware mug/).click();
     await row(sarah.page, /John.*Stoneware mug/).waitFor();
     const unread = async () => Number(/^\((\d+)\) Messages/.exec(await sarah.page.title())?.[1] ?? 0);
+    // What other tests left unread in it must not hide that one more is.
+    await row(sarah.page, /John.*Stoneware mug/).click();
+    await log(sarah.page).waitFor();
+    await expect
+      .poll(() =>
+        row(sarah.page, /John.*Stoneware mug/).evaluate(
+          (link) => link.closest('.parley-row-unread') ?? link.querySelector('.parley-row-unread'),
+        ),
+      )
+      .toBeNull();
+    await sarah.goto('/messages');
+    await row(sarah.page, /John.*Stoneware mug/).waitFor();
+    await expect.poll(unread).toBeGreaterThan(0);
     const before = await unread();
     await say(john.page, 'From the shop’s own page');
     await expect.poll(unread, { timeout: 5_000 }).toBe(before + 1);
