@@ -220,9 +220,14 @@ describe('claims', () => {
       await ask('zoe', seconds - 100, { name: 'Zoe', role: 'moderator' });
       const demoted = { name: 'Zoe B.', role: 'member' };
       expect(await ask('zoe', seconds - 50, demoted)).toEqual(demoted);
-      for (const iat of [seconds - 99, seconds - 50])
+      for (const iat of [seconds - 99, seconds - 51])
         expect(await ask('zoe', iat, { name: 'Zoe', role: 'moderator' })).toEqual(demoted);
       expect(await ask('zoe', seconds - 49, { role: 'owner' })).toEqual({ name: 'Zoe B.', role: 'owner' });
+    });
+
+    test('count where they are of the same second, the last one last', async () => {
+      for (const name of ['Una', 'Una B.', 'Una C.'])
+        expect(await ask('una', seconds - 10, { name })).toMatchObject({ name });
     });
 
     test('do not come back on a node that has not seen it', async () => {

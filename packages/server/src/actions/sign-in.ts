@@ -67,7 +67,7 @@ export async function signIn(context: Context, claims: SignedClaims): Promise<Si
   const known = await readUser(context, claims.sub);
   if (known === null)
     return (await create(context, claims.sub, { ...columns, ...claimsAt })) ?? signIn(context, claims);
-  if (!isLater(claims.iat, known.claims_at)) return signedIn(known);
+  if (!isCurrent(claims.iat, known.claims_at)) return signedIn(known);
   const isNews = Object.entries(columns).some(
     ([column, value]) => Object.getOwnPropertyDescriptor(known, column)?.value !== value,
   );
@@ -78,7 +78,7 @@ export async function signIn(context: Context, claims: SignedClaims): Promise<Si
     .where('id', '=', claims.sub)
     .where('erased_at', 'is', null)
     .where(
-      sql<boolean>`(${claims.iat ?? null}::float8 is null or claims_at is null or claims_at < ${claims.iat ?? null})`,
+      sql<boolean>`(${claims.iat ?? null}::float8 is null or claims_at is null or claims_at <= ${claims.iat ?? null})`,
     )
     .where((is) =>
       is.or(
@@ -100,8 +100,9 @@ function timeOf({ iat }: SignedClaims, columns: ClaimedColumns): { claims_at?: n
   return isDated ? { claims_at: Math.min(iat, Date.now() / 1000) } : {};
 }
 
-function isLater(iat: number | undefined, claimsAt: number | null): boolean {
-  return iat === undefined || claimsAt === null || iat > claimsAt;
+/** Tokens know whole seconds: of two of the same one the one that comes last counts. */
+function isCurrent(iat: number | undefined, claimsAt: number | null): boolean {
+  return iat === undefined || claimsAt === null || iat >= claimsAt;
 }
 
 /** Null when somebody else created them at the same moment. */
