@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeProber, probe, type Prober } from './probe.ts';
-import { longestWait, problemsOf, startLoad } from './load.ts';
+import { longestWait, problemsOf, startLoad, type Load } from './load.ts';
 import { patience, say, scaled } from './scale.ts';
 import { startWorld, type World } from './world.ts';
 
@@ -16,6 +16,26 @@ afterAll(() => world.close());
 /** Milliseconds until an answer, and until all is normal again after a fault is over. */
 const answerTime = 5_000;
 const recoveryTime = 15_000;
+
+/** PostgreSQL goes away for so many milliseconds, and comes back. */
+async function outage(
+  load: Load,
+  milliseconds: number,
+  begin: () => unknown,
+  end: () => unknown,
+): Promise<void> {
+  await load.progress(50, recoveryTime);
+  await begin();
+  const answers = await probe(world, prober, milliseconds);
+  expect(answers.statuses).toEqual([503]);
+  expect(answers.slowest).toBeLessThan(answerTime);
+  await end();
+  const back = performance.now();
+  await load.progress(50, recoveryTime);
+  say(
+    `slowest 503 ${answers.slowest.toFixed(0)} ms, normal again in ${(performance.now() - back).toFixed(0)} ms`,
+  );
+}
 
 test(
   'PostgreSQL backends that are killed cost nobody a message',
@@ -43,20 +63,13 @@ test(
   'a postmaster that is killed and started again: 503 meanwhile, then all is normal',
   async () => {
     const load = await startLoad(world, { pairs: scaled(8, 3) });
-    const rounds = scaled(5, 1);
-    for (let round = 0; round < rounds; round += 1) {
-      await load.progress(50, recoveryTime);
-      await world.database.kill();
-      const answers = await probe(world, prober, scaled(10_000, 2_000));
-      expect(answers.statuses).toEqual([503]);
-      expect(answers.slowest).toBeLessThan(answerTime);
-      await world.database.start();
-      const back = performance.now();
-      await load.progress(50, recoveryTime);
-      say(
-        `slowest 503 ${answers.slowest.toFixed(0)} ms, normal again in ${(performance.now() - back).toFixed(0)} ms`,
+    for (let round = 0; round < scaled(5, 1); round += 1)
+      await outage(
+        load,
+        scaled(10_000, 2_000),
+        () => world.database.kill(),
+        () => world.database.start(),
       );
-    }
     const { violations, figures } = await load.settle();
     expect(violations).toEqual([]);
     expect(figures.unknowns).toBeGreaterThan(0);
@@ -70,20 +83,13 @@ test(
   'a network to PostgreSQL that stalls without a reset: 503 meanwhile, then all is normal',
   async () => {
     const load = await startLoad(world, { pairs: scaled(8, 3) });
-    const rounds = scaled(3, 1);
-    for (let round = 0; round < rounds; round += 1) {
-      await load.progress(50, recoveryTime);
-      world.line.stall();
-      const answers = await probe(world, prober, scaled(20_000, 5_000));
-      expect(answers.statuses).toEqual([503]);
-      expect(answers.slowest).toBeLessThan(answerTime);
-      world.line.resume();
-      const back = performance.now();
-      await load.progress(50, recoveryTime);
-      say(
-        `slowest 503 ${answers.slowest.toFixed(0)} ms, normal again in ${(performance.now() - back).toFixed(0)} ms`,
+    for (let round = 0; round < scaled(3, 1); round += 1)
+      await outage(
+        load,
+        scaled(20_000, 5_000),
+        () => world.line.stall(),
+        () => world.line.resume(),
       );
-    }
     const { violations, figures } = await load.settle();
     // What was in doubt over the stall may be pushed once more, behind what followed it: at least once, known by its seq.
     expect(violations).toEqual([]);

@@ -1,26 +1,13 @@
 import type { Message } from '@parley/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  readProblem,
-  seedShop,
-  startTestService,
-  tokenFor,
-  type TestService,
-} from './support/running-service.ts';
+import { readProblem, startBowl, type TestService } from './support/running-service.ts';
 
 let service: TestService;
 let john: string;
 let conversationId: string;
 
 beforeAll(async () => {
-  service = await startTestService();
-  await seedShop(service);
-  john = await tokenFor('john');
-  const opened = await service.ask('openConversation', {
-    as: john,
-    body: { listingId: 'bowl', text: 'Is it dishwasher safe?', clientId: 'c-1' },
-  });
-  conversationId = opened.conversation.id;
+  ({ service, john, conversationId } = await startBowl());
 });
 afterAll(() => service.close());
 

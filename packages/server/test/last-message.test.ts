@@ -1,20 +1,13 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { seedShop, startTestService, tokenFor, type TestService } from './support/running-service.ts';
+import { startBowl, type TestService } from './support/running-service.ts';
 
 let service: TestService;
 let john: string;
 let conversationId: string;
 
 beforeAll(async () => {
-  service = await startTestService();
-  await seedShop(service);
-  john = await tokenFor('john');
-  const opened = await service.ask('openConversation', {
-    as: john,
-    body: { listingId: 'bowl', text: 'A picture follows', clientId: 'c-1' },
-  });
-  conversationId = opened.conversation.id;
+  ({ service, john, conversationId } = await startBowl('A picture follows'));
 });
 afterAll(() => service.close());
 

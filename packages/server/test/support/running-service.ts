@@ -137,3 +137,24 @@ export async function seedShop({ ask }: TestService): Promise<void> {
   await ask('putStore', { params: { id: 'clay' }, body: { name: 'Clay & Co', members: ['sarah'] } });
   await ask('putListing', { params: { id: 'bowl' }, body: { storeId: 'clay', title: 'Pottery Bowl' } });
 }
+
+/** What `startBowl` starts. */
+export interface BowlService {
+  readonly service: TestService;
+  /** John's token. */
+  readonly john: string;
+  /** Of John's with Clay & Co about the bowl, with one text of his. */
+  readonly conversationId: string;
+}
+
+/** A service with the shop of `seedShop` and a conversation in it. */
+export async function startBowl(text = 'Is it dishwasher safe?'): Promise<BowlService> {
+  const service = await startTestService();
+  await seedShop(service);
+  const john = await tokenFor('john');
+  const opened = await service.ask('openConversation', {
+    as: john,
+    body: { listingId: 'bowl', text, clientId: 'c-1' },
+  });
+  return { service, john, conversationId: opened.conversation.id };
+}
