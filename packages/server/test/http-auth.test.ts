@@ -241,8 +241,10 @@ describe('claims', () => {
 
     test('do not undo what the back end says, which a token from after it does', async () => {
       await ask('xia', seconds - 100, { role: 'moderator' });
+      const before = Math.floor(Date.now() / 1000);
       await service.ask('putUser', { params: { id: 'xia' }, body: { name: 'Xia', role: 'member' } });
-      expect(await ask('xia', seconds - 60, { role: 'moderator' })).toEqual({ name: 'Xia', role: 'member' });
+      for (const iat of [seconds - 60, before - 1])
+        expect(await ask('xia', iat, { role: 'moderator' })).toEqual({ name: 'Xia', role: 'member' });
       const now = Math.floor(Date.now() / 1000);
       expect(await ask('xia', now, { name: 'Xia L.' })).toEqual({ name: 'Xia L.', role: 'member' });
     });

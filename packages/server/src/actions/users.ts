@@ -13,7 +13,7 @@ import { spread } from './spread.ts';
 export const putUser: Action<'putUser', HostAsker> = async (context, _asker, { params, body }) => {
   const given = givenColumns(body);
   // Tokens know whole seconds: one of this second may well be the next that the back end did.
-  const claims_at = sql<number>`floor(extract(epoch from now())) - 1`;
+  const claims_at = sql<number>`floor(extract(epoch from now()))`;
   const { row, shown } = await transact(context.db, async (trx) => {
     const before = await trx
       .selectFrom('users')

@@ -16,7 +16,7 @@ export interface UsersTable {
   email_notifications: Generated<boolean>;
   created_at: Created;
   erased_at: Date | null;
-  /** Seconds since 1970: what a token says that was issued then or before does not count any more. */
+  /** Seconds since 1970: what a token says that was issued before then does not count any more. */
   claims_at: Generated<number | null>;
 }
 
