@@ -100,6 +100,7 @@ test('without its database a socket hears 503 and stays; a new one is sent away 
   const { items } = await service.ask('listInbox', { as: token });
   const conversationId = items[0]?.id ?? '';
   const socket = await connectAs(service, 'john');
+  const renewing = await connectAs(service, 'john');
   line.cut();
   const asked = [
     socket.ask({ op: 'read', ref: 'read', conversationId, seq: 1 }),
@@ -113,6 +114,8 @@ test('without its database a socket hears 503 and stays; a new one is sent away 
   const refused = await fresh.ask({ op: 'auth', ref: 'auth', token });
   expect(at(refused, 'problem', 'status')).toBe(503);
   expect((await fresh.closed).code).toBe(1013);
+  renewing.send({ op: 'auth', ref: 'again', token: await tokenFor('john') });
+  expect((await renewing.closed).code).toBe(1013);
   line.mend();
   socket.close();
 });

@@ -173,11 +173,7 @@ async function admit(
         : new ProblemError('unauthenticated', 'The first frame must be auth, with a user token.');
     const { asker, expiresAt } = await options.authenticate('token' in read.frame ? read.frame.token : '');
     if (socket.readyState !== socket.OPEN) return null;
-    if (asker.suspended === true)
-      throw new ProblemError(
-        'suspended',
-        'Your account is suspended, so nothing is pushed to it. Ask the marketplace.',
-      );
+    refuseSuspended(asker);
     if (audience.of(asker.userId).size >= context.config.limitConnections) throw tooMany(30);
     const connection: Connection = {
       ...line,
@@ -205,12 +201,25 @@ async function admit(
     line.observer?.onFrame('auth', code);
     if (code === 'unauthenticated' || !isAuth) options.onStranger();
     pushFrame(line, { op: 'error', ...(ref !== undefined && { ref }), problem });
-    if (code === 'too-many') socket.close(tryAgainLater, 'too many connections');
-    else if (code === 'suspended') socket.close(closeCodes.forbidden, 'suspended');
-    else if (code === 'unavailable') socket.close(tryAgainLater, 'unavailable');
-    else socket.close(closeCodes.unauthenticated, 'unauthenticated');
+    closeFor(line, code);
     return null;
   }
+}
+
+function refuseSuspended({ suspended }: PersonAsker): void {
+  if (suspended === true)
+    throw new ProblemError(
+      'suspended',
+      'Your account is suspended, so nothing is pushed to it. Ask the marketplace.',
+    );
+}
+
+/** Closes a socket whose `auth` was refused: only who is not believed has to get another token. */
+function closeFor({ socket }: Line, code: ProblemError['code']): void {
+  if (code === 'too-many') socket.close(tryAgainLater, 'too many connections');
+  else if (code === 'suspended') socket.close(closeCodes.forbidden, 'suspended');
+  else if (code === 'unavailable') socket.close(tryAgainLater, 'unavailable');
+  else socket.close(closeCodes.unauthenticated, 'unauthenticated');
 }
 
 /** A token speaks for its person until it expires; a fresh one by `auth` keeps the connection. */
@@ -272,12 +281,16 @@ async function renew(
     const { asker, expiresAt } = await options.authenticate(frame.token);
     if (asker.userId !== connection.asker.userId)
       throw new ProblemError('unauthenticated', 'This connection speaks for another person; open a new one.');
+    refuseSuspended(asker);
     connection.asker = asker;
     closeAtExpiry(connection, expiresAt);
     pushFrame(connection, { op: 'ready', ref: frame.ref, userId: asker.userId });
+    connection.observer?.onFrame('auth', 'ok');
   } catch (error) {
-    pushError(connection, frame.ref, problemOf(context, error));
-    connection.socket.close(closeCodes.unauthenticated, 'unauthenticated');
+    const problem = problemOf(context, error);
+    connection.observer?.onFrame('auth', problem.code);
+    pushError(connection, frame.ref, problem);
+    closeFor(connection, problem.code);
   }
 }
 
