@@ -143,6 +143,20 @@ describe('elements', () => {
     await expect.poll(() => page.title()).toBe(title);
   });
 
+  test('the title that a page sets itself outlives the element that counted in it', async () => {
+    const page = await open('/elements');
+    await page.getByRole('navigation', { name: 'Conversations' }).waitFor();
+    const inbox = page.locator('parley-inbox');
+    await inbox.evaluate((node) => node.toggleAttribute('count-in-title'));
+    await expect.poll(() => page.title()).toMatch(/^\(1\) /);
+    await inbox.evaluate((node) => {
+      document.title = 'The next page';
+      node.remove();
+    });
+    await page.waitForTimeout(200);
+    expect(await page.title()).toBe('The next page');
+  });
+
   test('an element that is moved keeps what it shows, one that is removed leaves nothing', async () => {
     const page = await open('/elements');
     await contact(page).click();

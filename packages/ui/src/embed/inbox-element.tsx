@@ -39,12 +39,6 @@ export class InboxElement extends ParleyElement {
 function CountInTitle() {
   const [title] = useState(() => document.title);
   useDocumentTitle(title);
-  useEffect(
-    () => () => {
-      document.title = title;
-    },
-    [title],
-  );
   return null;
 }
 
