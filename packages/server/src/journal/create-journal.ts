@@ -31,7 +31,7 @@ export interface JournalOptions {
   readonly afterCommit?: (() => void) | undefined;
 }
 
-/** Hears of a batch: its time and the longest that one of its entries waited for it, in milliseconds, and what came of them. */
+/** Hears of a batch: its time and the longest that one of its entries waited for it, in milliseconds, and what came of them. Must not throw. */
 export type BatchObserver = (milliseconds: number, outcomes: readonly Outcome[], waited: number) => void;
 
 /**
@@ -144,14 +144,10 @@ function waited([first]: readonly Waiting[]): number {
 
 /** Writes and answers a batch; where the database could not be reached, the problem that says so, else null. */
 async function writeBatch(options: JournalOptions, batch: readonly Waiting[]): Promise<ProblemError | null> {
+  const [started, longest] = [performance.now(), waited(batch)];
+  let plan: Plan;
   try {
-    const [started, longest] = [performance.now(), waited(batch)];
-    const plan = await withRetries(() => commit(options, batch));
-    options.afterCommit?.();
-    options.onBatch?.(performance.now() - started, plan.outcomes, longest);
-    options.bus.publish(eventsOf(plan));
-    batch.forEach((waiting, index) => settle(waiting, plan.outcomes[index]));
-    return null;
+    plan = await withRetries(() => commit(options, batch));
   } catch (error) {
     // What one entry made fail must not fail the others: each is tried alone, and only the bad one hears of it.
     if (batch.length > 1 && !isUnreachable(error)) {
@@ -162,6 +158,11 @@ async function writeBatch(options: JournalOptions, batch: readonly Waiting[]): P
     for (const waiting of batch) waiting.reject(problem);
     return isUnreachable(error) ? problem : null;
   }
+  options.afterCommit?.();
+  options.onBatch?.(performance.now() - started, plan.outcomes, longest);
+  options.bus.publish(eventsOf(plan));
+  batch.forEach((waiting, index) => settle(waiting, plan.outcomes[index]));
+  return null;
 }
 
 function settle(waiting: Waiting, outcome: Outcome | undefined): void {
