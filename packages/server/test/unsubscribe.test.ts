@@ -100,8 +100,11 @@ test('a forged, foreign or old token opens nothing', async () => {
   expect(await state()).toEqual({ off: false, all: false });
 });
 
-test('a name in the page is text', async () => {
+test('names and titles in the page are text', async () => {
   await node.pool.query(`update users set name = '<b onload=x>&"' where id = 'john'`);
   const { app, url } = await open();
-  expect((await app.inject({ url })).body).not.toMatch(/<b /u);
+  await node.pool.query(`update listings set title = '<b onload=x> & co'`);
+  const { body } = await app.inject({ url });
+  expect(body).toContain('&lt;b onload=x&gt; &amp; co');
+  expect(body).not.toMatch(/<b /u);
 });

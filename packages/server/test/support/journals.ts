@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type pg from 'pg';
+import pg from 'pg';
 import { pino } from 'pino';
 import { ProblemError } from '@parley/protocol';
 import { createTestDatabase } from '../../../../test/support/database.ts';
@@ -23,6 +23,8 @@ export interface Journals {
   create(options: Partial<JournalOptions>): Journal;
   makeConversation(): Promise<string>;
   seqs(conversationId: string): Promise<number[]>;
+  /** On a connection that is none of the journals'. */
+  query(sql: string): Promise<unknown[]>;
   close(): Promise<void>;
 }
 
@@ -60,6 +62,15 @@ export async function startJournals(): Promise<Journals> {
         [conversationId],
       );
       return rows.map((row) => row.seq);
+    },
+    async query(statement) {
+      const client = new pg.Client({ connectionString: database.url, application_name: 'test' });
+      await client.connect();
+      try {
+        return (await client.query<Record<string, unknown>>(statement)).rows;
+      } finally {
+        await client.end();
+      }
     },
     async close() {
       await Promise.all([journal.close(), other.close()]);
