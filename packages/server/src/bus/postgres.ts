@@ -38,7 +38,7 @@ export function createPostgresBus(options: PostgresBusOptions): Promise<Bus> {
   });
 }
 
-/** A connection that listens. `ended` settles when it is of no more use, with `broken` when it was not ended by `end`. */
+/** A connection that listens. `ended` settles when it is of no more use. */
 interface Listening {
   readonly ended: Promise<void>;
   end(): Promise<void>;

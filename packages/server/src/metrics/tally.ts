@@ -7,8 +7,8 @@ export interface TallyOptions<L extends string> {
   readonly registry: Registry;
 }
 
-/** Counts one more, or `by` more, under these values of the labels, in their order. */
-export type Tally = (values: readonly string[], by?: number) => void;
+/** Counts one more under these values of the labels, in their order. */
+export type Tally = (values: readonly string[]) => void;
 
 /**
  * A counter for what happens many thousand times a second: counting costs one look into a map, and the registry's own counter, which
@@ -26,10 +26,10 @@ export function createTally<L extends string>({ name, help, labels, registry }: 
       for (const { values, count } of counts.values()) counter.labels(...values).inc(count);
     },
   });
-  return (values, by = 1) => {
+  return (values) => {
     const key = values.join('\n');
     const known = counts.get(key);
-    if (known === undefined) counts.set(key, { values, count: by });
-    else known.count += by;
+    if (known === undefined) counts.set(key, { values, count: 1 });
+    else known.count += 1;
   };
 }

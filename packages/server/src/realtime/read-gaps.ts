@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely';
-import type { NamedMessage } from '../db/messages.ts';
+import { namedColumns, type NamedMessage } from '../db/messages.ts';
 import type { Tables } from '../db/tables.ts';
 
 /** A part of a log that was not pushed yet. */
@@ -13,7 +13,7 @@ export interface Range {
 }
 
 /** Messages of one range in one answer; more take another turn. */
-export const rangeLimit = 100;
+const rangeLimit = 100;
 
 /** What is in the ranges, by conversation, each in the order of its `seq`. One query, however many ranges. */
 export async function readGaps(
@@ -23,7 +23,7 @@ export async function readGaps(
   const found = new Map<string, NamedMessage[]>(ranges.map((range) => [range.conversationId, []]));
   if (ranges.length === 0) return found;
   const { rows } = await sql<NamedMessage>`
-    select m.*, coalesce(u.name, '') as author_name
+    select ${namedColumns}
     from unnest(${ranges.map((r) => r.conversationId)}::uuid[], ${ranges.map((r) => r.after)}::int[],
         ${ranges.map((r) => r.upto)}::int[], ${ranges.map((r) => r.youngerThan)}::float8[]) as r(conversation_id, after, upto, younger)
       cross join lateral (select * from messages m

@@ -2,7 +2,6 @@
 export interface Recent<V> {
   get(key: string): V | undefined;
   set(key: string, value: V): void;
-  size(): number;
 }
 
 export function createRecent<V>(capacity: number): Recent<V> {
@@ -16,6 +15,5 @@ export function createRecent<V>(capacity: number): Recent<V> {
       const oldest = values.keys().next();
       if (oldest.done !== true) values.delete(oldest.value);
     },
-    size: () => values.size,
   };
 }

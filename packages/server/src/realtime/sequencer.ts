@@ -1,7 +1,7 @@
 import type { Push } from './deliver.ts';
 import { createGap, createPositions, dropGap, fillSome, type FillOptions, type Gap } from './gaps.ts';
 
-export type SentEvent = Extract<Push, { type: 'message.sent' }>;
+type SentEvent = Extract<Push, { type: 'message.sent' }>;
 
 /** Between the bus and the sockets: whatever comes, and in whatever order, each log is pushed from its one end to the other. */
 export interface Sequencer {
