@@ -1,8 +1,8 @@
-import { v7 as uuidv7 } from 'uuid';
+import { NIL, v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import { startSweepingDeliveries } from '../src/jobs/sweep-deliveries.ts';
-import { beginning, forgetDeliveries } from '../src/notifications/forget-deliveries.ts';
+import { forgetDeliveries } from '../src/notifications/forget-deliveries.ts';
 import { addConversation, seedMarket } from './support/market.ts';
 import { createNode, type TestNode } from './support/node.ts';
 
@@ -69,7 +69,7 @@ describe('old deliveries', () => {
       ['third', 200],
     ] as const)
       await add(name, daysAgo, 'sent');
-    await forgetDeliveries(node.context.db, { before: new Date(), after: beginning, batch: 100 });
+    await forgetDeliveries(node.context.db, { before: new Date(), after: NIL, batch: 100 });
     expect(await left()).toEqual(['first', 'third']);
   });
 
@@ -77,7 +77,7 @@ describe('old deliveries', () => {
     await addAll();
     const before = new Date(Date.now() - 90 * day);
     const deleted: number[] = [];
-    for (let after: string | null = beginning; after !== null;) {
+    for (let after: string | null = NIL; after !== null;) {
       const forgotten = await forgetDeliveries(node.context.db, { before, after, batch: 3 });
       deleted.push(forgotten.deleted);
       after = forgotten.next;

@@ -1,4 +1,4 @@
-import { ProblemError, type InboxPage, type Query } from '@parley/protocol';
+import { ProblemError } from '@parley/protocol';
 import { v7 as uuidv7 } from 'uuid';
 import { loadInboxPage } from '../db/conversations.ts';
 import { decodeCursor, encodeCursor } from '../db/cursor.ts';
@@ -9,15 +9,8 @@ import type { Action, Context, PersonAsker } from './action.ts';
 import { appendText } from './messages.ts';
 import { noConversation, requireConversation } from './seats.ts';
 
-export const listInbox: Action<'listInbox', PersonAsker> = (context, asker, { query }) =>
-  readInbox(context, asker, query);
-
 /** A page of the asker's inbox with its totals. */
-export async function readInbox(
-  context: Context,
-  asker: PersonAsker,
-  query: Query<'listInbox'>,
-): Promise<InboxPage> {
+export const listInbox: Action<'listInbox', PersonAsker> = async (context, asker, { query }) => {
   const { items, next, unread } = await loadInboxPage(context.db, {
     userId: asker.userId,
     filter: query.filter ?? 'all',
@@ -27,7 +20,7 @@ export async function readInbox(
     onlyConversation: asker.conversationId ?? null,
   });
   return { items, nextCursor: encodeCursor(next), unread };
-}
+};
 
 export const getConversation: Action<'getConversation', PersonAsker> = (context, asker, { params }) =>
   requireConversation(context, asker, params.id);

@@ -1,6 +1,7 @@
 import { ProblemError, type Conversation } from '@parley/protocol';
 import { sql } from 'kysely';
 import { loadConversation } from '../db/conversations.ts';
+import { loadSeatHolders } from '../db/seat-holders.ts';
 import { planOnce } from '../db/plan-once.ts';
 import type { Context, PersonAsker } from './action.ts';
 
@@ -28,12 +29,8 @@ export async function requireSeat(
 
 /** Everybody with a seat in a conversation. */
 export async function seatHolders(context: Context, conversationId: string): Promise<string[]> {
-  const rows = await context.db
-    .selectFrom('participants')
-    .select('user_id')
-    .where('conversation_id', '=', conversationId)
-    .execute();
-  return rows.map((row) => row.user_id);
+  const id = conversationId.toLowerCase();
+  return (await loadSeatHolders(context.db, [id])).get(id) ?? [];
 }
 
 export function noConversation(): ProblemError {

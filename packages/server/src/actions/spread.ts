@@ -1,6 +1,8 @@
 import { sql, type Kysely } from 'kysely';
+import { NIL } from 'uuid';
 import type { BusEvent } from '../bus/bus.ts';
 import { inScope, lockConversations, staleSearch, writeSearch, type Scope } from '../db/search-columns.ts';
+import { loadSeatHolders } from '../db/seat-holders.ts';
 import { reconcileSeats, staleSeats } from '../db/store-seats.ts';
 import type { Tables } from '../db/tables.ts';
 import { transact } from '../db/transact.ts';
@@ -8,7 +10,6 @@ import type { Context } from './action.ts';
 
 /** Conversations in one transaction: few, since their sends wait for it. */
 const batchSize = 200;
-const firstId = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Brings conversations up to what the mirror of the marketplace says after a change of it: what they are found by, a store's seats;
@@ -16,7 +17,7 @@ const firstId = '00000000-0000-0000-0000-000000000000';
  * is found and done by the next call for the same thing. `shown` when the change shows in every conversation of the scope.
  */
 export async function spread(context: Context, scope: Scope, shown: boolean): Promise<void> {
-  for (let after = firstId; ;) {
+  for (let after: string = NIL; ;) {
     const conversationIds = await nextIds(context.db, scope, shown, after);
     const last = conversationIds.at(-1);
     if (last === undefined) return;
@@ -44,17 +45,8 @@ export async function changedEvents(
   db: Kysely<Tables>,
   conversationIds: readonly string[],
 ): Promise<BusEvent[]> {
-  if (conversationIds.length === 0) return [];
-  const rows = await sql<{
-    id: string;
-    users: string[];
-  }>`select conversation_id as id, array_agg(user_id) as users
-    from participants where conversation_id = any(${conversationIds}::uuid[]) group by conversation_id`.execute(
-    db,
+  const holders = await loadSeatHolders(db, conversationIds);
+  return [...holders].flatMap(([conversationId, recipients]): BusEvent[] =>
+    recipients.length === 0 ? [] : [{ type: 'conversation.changed', recipients, conversationId }],
   );
-  return rows.rows.map((row) => ({
-    type: 'conversation.changed',
-    recipients: row.users,
-    conversationId: row.id,
-  }));
 }

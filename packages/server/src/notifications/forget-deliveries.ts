@@ -1,13 +1,10 @@
 import { sql, type Kysely } from 'kysely';
 import type { Tables } from '../db/tables.ts';
 
-/** Where a walk along the deliveries begins. */
-export const beginning = '00000000-0000-0000-0000-000000000000';
-
 export interface ForgetOptions {
   /** Deliveries made before this may be forgotten. */
   readonly before: Date;
-  /** The last delivery of the batch before, or {@link beginning}. */
+  /** The last delivery of the batch before, or the nil UUID. */
   readonly after: string;
   /** Deliveries looked at, and deleted at most, in one statement. */
   readonly batch: number;
