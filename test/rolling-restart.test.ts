@@ -12,6 +12,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { clientOf, online, shown, watch } from '../packages/client/test/support/people.ts';
 import { apiKey, secret } from '../packages/server/test/support/running-service.ts';
 import { createTestDatabase, type TestDatabase } from './support/database.ts';
+import { freePort } from './support/free-port.ts';
 
 const drainSeconds = 1;
 
@@ -31,10 +32,10 @@ const pairs = new Set<Socket>();
 beforeAll(async () => {
   database = await createTestDatabase();
   folder = await mkdtemp(join(tmpdir(), 'parley-rolling-'));
-  for (const port of await Promise.all([freePort(), freePort()]))
-    nodes.push({ port, process: null, isReady: false });
-  balancer = createServer(pass);
-  url = `http://127.0.0.1:${await listen(balancer)}`;
+  const [first, second, entrance] = await Promise.all([freePort(), freePort(), freePort()]);
+  for (const port of [first, second]) nodes.push({ port, process: null, isReady: false });
+  balancer = createServer(pass).listen(entrance, '127.0.0.1');
+  url = `http://127.0.0.1:${entrance}`;
   nodes.forEach(start);
   await Promise.all(nodes.map((node) => until(node, true)));
 }, 60_000);
@@ -46,19 +47,6 @@ afterAll(async () => {
   await database.drop();
   await rm(folder, { recursive: true, force: true });
 });
-
-async function listen(server: Server): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  const port = await listen(probe);
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
 
 /** A balancer of connections: each goes to the next node that is ready. */
 function pass(client: Socket): void {

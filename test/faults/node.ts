@@ -2,10 +2,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../support/free-port.ts';
 
 export const apiKey = 'key-of-the-fault-suite-key-of-the-fault-suite';
 const program = fileURLToPath(new URL('../../packages/server/bin/parley.mjs', import.meta.url));
@@ -109,15 +109,6 @@ function launch(env: Readonly<Record<string, string>>, logFile: string): ChildPr
       ...env,
     },
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('no port is free');
-  return address.port;
 }
 
 /** A failpoint may end it before it is ready. */

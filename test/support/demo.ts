@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { freePort } from './free-port.ts';
 
 const program = join(import.meta.dirname, '../../examples/marketplace/dist/main.js');
 
@@ -29,7 +30,7 @@ export async function startDemo(): Promise<Demo> {
   const ready = async (): Promise<void> => {
     while (!said.includes('Ready:')) {
       if (child.exitCode !== null) throw new Error(`The demo stopped:\n${said}`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await sleep(50);
     }
   };
   await ready();
@@ -67,15 +68,6 @@ function textOf(value: unknown, key: string): string {
       : undefined;
   if (typeof text !== 'string') throw new Error(`no ${key}`);
   return text;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('no port is free');
-  return address.port;
 }
 
 export interface VisitorOptions {

@@ -1,6 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '@redis/client';
+import { freePort } from '../../../../test/support/free-port.ts';
 
 /** A Redis or Valkey of a test's own, in memory. */
 export interface RedisServer {
@@ -52,7 +53,7 @@ async function launch(program: string, port: number, url: string): Promise<Child
   );
   for (let tries = 0; tries < 100; tries += 1) {
     if ((await ask(url, ['PING']).catch(() => '')) === 'PONG') return child;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await sleep(50);
   }
   throw new Error(`${program} did not start`);
 }
@@ -64,14 +65,4 @@ async function ask(url: string, words: string[]): Promise<string> {
   const answer: unknown = await client.sendCommand(words);
   client.destroy();
   return typeof answer === 'string' ? answer : JSON.stringify(answer);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
