@@ -12,6 +12,7 @@ import { createPool } from '../src/db/pool.ts';
 import { cleanFileName } from '../src/uploads/file-name.ts';
 import { createGate } from '../src/uploads/gate.ts';
 import {
+  fileForm,
   readProblem,
   seedShop,
   startTestService,
@@ -36,27 +37,10 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-function upload(
-  bytes: Buffer,
-  name = 'file.bin',
-  as: string | null = john,
-  field = 'file',
-): Promise<Response> {
-  const form = new FormData();
-  form.append(field, new Blob([new Uint8Array(bytes)], { type: 'text/html' }), name);
-  return fetch(`${service.url}/v1/attachments`, {
-    method: 'POST',
-    body: form,
-    headers: as === null ? {} : { authorization: `Bearer ${as}` },
-  });
-}
-
-async function uploaded(bytes: Buffer, name?: string): Promise<Record<string, unknown>> {
-  const response = await upload(bytes, name);
-  const answer: unknown = await response.json();
-  expect([response.status, answer]).toEqual([200, expect.anything()]);
-  return { ...(typeof answer === 'object' && answer) };
-}
+const upload = (bytes: Buffer, name?: string, as: string | null = john, field?: string) =>
+  service.call('uploadAttachment', { as, body: fileForm(bytes, name, field) });
+const uploaded = (bytes: Buffer, name?: string) =>
+  service.ask('uploadAttachment', { as: john, body: fileForm(bytes, name) });
 
 /** Uploads, sends, and gives the attachment as John reads it. */
 async function sent(bytes: Buffer, name?: string): Promise<Attachment> {
@@ -64,7 +48,7 @@ async function sent(bytes: Buffer, name?: string): Promise<Attachment> {
   const message = await service.ask('sendMessage', {
     as: john,
     params: { id: conversationId },
-    body: { text: '', clientId: String(id), attachmentIds: [id] },
+    body: { text: '', clientId: id, attachmentIds: [id] },
   });
   const [attachment] = message.attachments;
   if (attachment === undefined) throw new Error('No attachment');
@@ -200,24 +184,16 @@ describe('an upload', () => {
       status: 400,
       errors: [{ pointer: '/file' }],
     });
-    const json = await fetch(`${service.url}/v1/attachments`, {
-      method: 'POST',
-      body: '{}',
-      headers: { authorization: `Bearer ${john}`, 'content-type': 'application/json' },
-    });
+    const json = await service.call('uploadAttachment', { as: john, body: {} });
     expect((await readProblem(json)).status).toBe(415);
     expect((await upload(pdf, 'x.pdf', null)).status).toBe(401);
     expect((await upload(pdf, 'x.pdf', service.app.context.config.apiKey)).status).toBe(403);
   });
 
   test('of two files is refused', async () => {
-    const form = new FormData();
-    for (const name of ['a.pdf', 'b.pdf']) form.append('file', new Blob([new Uint8Array(pdf)]), name);
-    const response = await fetch(`${service.url}/v1/attachments`, {
-      method: 'POST',
-      body: form,
-      headers: { authorization: `Bearer ${john}` },
-    });
+    const form = fileForm(pdf, 'a.pdf');
+    form.append('file', new Blob([new Uint8Array(pdf)]), 'b.pdf');
+    const response = await service.call('uploadAttachment', { as: john, body: form });
     expect([200, 400]).toContain(response.status);
   });
 
@@ -310,7 +286,7 @@ describe('an address', () => {
     });
     const url = items.flatMap((item) => item.attachments).find((one) => one.id === id)?.url ?? '';
     expect((await fetch(url)).status).toBe(200);
-    const unsent = service.app.context.links.attachmentUrl('max', String(loose), 'original');
+    const unsent = service.app.context.links.attachmentUrl('max', loose, 'original');
     expect((await fetch(unsent)).status).toBe(404);
     await put('member');
     expect((await fetch(url)).status).toBe(404);

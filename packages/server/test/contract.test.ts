@@ -1,6 +1,6 @@
 import type { Message } from '@parley/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readProblem, startBowl, type TestService } from './support/running-service.ts';
+import { fileForm, readProblem, startBowl, type TestService } from './support/running-service.ts';
 
 let service: TestService;
 let john: string;
@@ -65,17 +65,9 @@ describe('an attachment that two messages carry', () => {
   const redact = (seq: number) =>
     service.ask('redactMessage', { as: john, params: { id: conversationId, seq } });
 
-  async function upload(): Promise<string> {
-    const form = new FormData();
-    form.append('file', new Blob(['%PDF-1.4\n%%EOF']), 'size.pdf');
-    const headers = { authorization: `Bearer ${john}` };
-    const response = await fetch(`${service.url}/v1/attachments`, { method: 'POST', body: form, headers });
-    const answer: unknown = await response.json();
-    return String(Object.getOwnPropertyDescriptor(answer, 'id')?.value);
-  }
-
   test('goes with the last of them, and a send that comes again is still the first', async () => {
-    const id = await upload();
+    const body = fileForm(Buffer.from('%PDF-1.4\n%%EOF'), 'size.pdf');
+    const { id } = await service.ask('uploadAttachment', { as: john, body });
     const [first, second] = [await send('c-one', [id]), await send('c-two', [id])];
     const url = second.attachments[0]?.url ?? '';
     await redact(first.seq);

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startBowl, type TestService } from './support/running-service.ts';
+import { fileForm, startBowl, type TestService } from './support/running-service.ts';
 
 let service: TestService;
 let john: string;
@@ -11,31 +11,19 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-async function upload(): Promise<string> {
-  const picture = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#c84' } })
-    .png()
-    .toBuffer();
-  const form = new FormData();
-  form.append('file', new Blob([new Uint8Array(picture)]), 'bowl.png');
-  const response = await fetch(`${service.url}/v1/attachments`, {
-    method: 'POST',
-    body: form,
-    headers: { authorization: `Bearer ${john}` },
-  });
-  const answer: unknown = await response.json();
-  if (typeof answer !== 'object' || answer === null || !('id' in answer)) throw new Error('Not uploaded');
-  return String(answer.id);
-}
-
 const lastMessage = async () =>
   (await service.ask('getConversation', { as: john, params: { id: conversationId } })).lastMessage;
 
 test('a last message without words says what it carries, until it is taken back', async () => {
   expect(await lastMessage()).not.toHaveProperty('attachmentTypes');
+  const picture = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#c84' } })
+    .png()
+    .toBuffer();
+  const { id } = await service.ask('uploadAttachment', { as: john, body: fileForm(picture, 'bowl.png') });
   const { seq } = await service.ask('sendMessage', {
     as: john,
     params: { id: conversationId },
-    body: { text: '', clientId: 'c-2', attachmentIds: [await upload()] },
+    body: { text: '', clientId: 'c-2', attachmentIds: [id] },
   });
   expect(await lastMessage()).toMatchObject({ seq, text: '', attachmentTypes: ['image/png'] });
   await service.ask('redactMessage', { as: john, params: { id: conversationId, seq } });

@@ -21,6 +21,7 @@ export interface CallOptions {
   readonly as?: string | null;
   readonly params?: Record<string, string | number>;
   readonly query?: Record<string, string>;
+  /** Sent as JSON, unless it is a form. */
   readonly body?: unknown;
   readonly headers?: Record<string, string>;
 }
@@ -80,18 +81,26 @@ export async function startTestService(
 
 async function callEndpoint(url: string, name: RouteName, options: CallOptions): Promise<Response> {
   const { as = apiKey, params, query, body, headers } = options;
+  const isForm = body instanceof FormData;
   const search = query === undefined ? '' : `?${new URLSearchParams(query).toString()}`;
   const response = await fetch(`${url}${routePath(name, params)}${search}`, {
     method: routes[name][0],
     headers: {
       ...(as !== null && { authorization: `Bearer ${as}` }),
-      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(body !== undefined && !isForm && { 'content-type': 'application/json' }),
       ...headers,
     },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(body !== undefined && { body: isForm ? body : JSON.stringify(body) }),
   });
   await expectSchema(name, response.clone());
   return response;
+}
+
+/** The body of an upload: a file in its field, under a type that is not its own. */
+export function fileForm(bytes: Buffer, name = 'file.bin', field = 'file'): FormData {
+  const form = new FormData();
+  form.append(field, new Blob([new Uint8Array(bytes)], { type: 'text/html' }), name);
+  return form;
 }
 
 const ajv = addFormats(new Ajv({ strict: false, allErrors: true }));
