@@ -32,7 +32,7 @@ async function storedKeys(service: TestService): Promise<string[]> {
 test('a node that stops answers every send that it stores, and says 1001 after that', async () => {
   const service = await startTestService();
   const conversationId = await open(service);
-  const john = await connectAs(service, 'john');
+  const john = await connectAs(service.url, 'john');
   const send = (clientId: string) => {
     if (john.socket.readyState === john.socket.OPEN)
       john.send({ op: 'send', ref: clientId, conversationId, clientId, text: clientId });
@@ -56,7 +56,7 @@ test('a node that stops answers every send that it stores, and says 1001 after t
 test('while it drains, a node says so at /readyz and does all else as ever', async () => {
   const service = await startTestService({ DRAIN_SECONDS: '1' });
   const conversationId = await open(service);
-  const john = await connectAs(service, 'john');
+  const john = await connectAs(service.url, 'john');
   const closing = service.app.close();
   const ready = await fetch(`${service.url}/readyz`);
   expect(ready.status).toBe(503);
@@ -64,7 +64,7 @@ test('while it drains, a node says so at /readyz and does all else as ever', asy
   expect((await fetch(`${service.url}/healthz`)).status).toBe(200);
   const sent = await john.ask({ op: 'send', ref: 'a', conversationId, clientId: 'a', text: 'Still there?' });
   expect(sent['op']).toBe('sent');
-  expect((await connectAs(service, 'sarah')).socket.readyState).toBe(1);
+  expect((await connectAs(service.url, 'sarah')).socket.readyState).toBe(1);
   await closing;
   expect((await john.closed).code).toBe(1001);
   await expect(fetch(`${service.url}/healthz`)).rejects.toThrow();

@@ -60,12 +60,12 @@ describe('a socket', () => {
 
   test('is one of so many of its person at most', async () => {
     const sockets: TestSocket[] = [];
-    for (let opened = 0; opened < 20; opened += 1) sockets.push(await connectAs(service, 'john'));
+    for (let opened = 0; opened < 20; opened += 1) sockets.push(await connectAs(service.url, 'john'));
     const oneMore = await connectSocket(service.url);
     const answer = await oneMore.ask({ op: 'auth', ref: 'a', token: john });
     expect(at(answer, 'problem', 'type')).toBe('/problems/too-many');
     expect((await oneMore.closed).code).toBe(1013);
-    const other = await connectAs(service, 'sarah');
+    const other = await connectAs(service.url, 'sarah');
     expect(at(await other.ask({ op: 'ping', ref: 'p' }), 'op')).toBe('pong');
     for (const socket of [...sockets, other]) socket.close();
   });
@@ -73,7 +73,7 @@ describe('a socket', () => {
 
 test('saying again who one is takes from the allowance', async () => {
   const strict = await startTestService({ LIMIT_REQUESTS: '5/h' });
-  const socket = await connectAs(strict, 'john');
+  const socket = await connectAs(strict.url, 'john');
   for (let said = 0; said < 6; said += 1) socket.send({ op: 'auth', ref: `again-${said}`, token: john });
   const answer = await socket.next((frame) => frame['ref'] === 'again-5');
   expect(at(answer, 'problem', 'type')).toBe('/problems/too-many');

@@ -99,8 +99,8 @@ test('without its database a socket hears 503 and stays; a new one is sent away 
   const token = await tokenFor('john');
   const { items } = await service.ask('listInbox', { as: token });
   const conversationId = items[0]?.id ?? '';
-  const socket = await connectAs(service, 'john');
-  const renewing = await connectAs(service, 'john');
+  const socket = await connectAs(service.url, 'john');
+  const renewing = await connectAs(service.url, 'john');
   line.cut();
   const asked = [
     socket.ask({ op: 'read', ref: 'read', conversationId, seq: 1 }),

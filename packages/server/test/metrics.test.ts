@@ -42,8 +42,8 @@ async function scrape(): Promise<{ text: string; value: (series: string) => numb
 
 /** John asks by HTTP and over a socket; Sarah, who is connected, hears of it; then he sends more than he may. */
 async function makeTraffic(): Promise<void> {
-  const sarah = await connectAs(service, 'sarah');
-  const john = await connectAs(service, 'john');
+  const sarah = await connectAs(service.url, 'sarah');
+  const john = await connectAs(service.url, 'john');
   const opened = await service.ask('openConversation', {
     as: apiKey,
     headers: { 'parley-as': 'john' },

@@ -12,7 +12,7 @@ import { createJournal } from '../src/journal/create-journal.ts';
 import type { Entry, Journal } from '../src/journal/journal.ts';
 import { findRedis, startRedis, type RedisServer } from './support/redis-server.ts';
 import { seedShop, startTestService, tokenFor, type TestService } from './support/running-service.ts';
-import { at, connectSocket, type Json, type TestSocket } from './support/socket.ts';
+import { at, connectAs, connectSocket, type Json, type TestSocket } from './support/socket.ts';
 
 const redisProgram = findRedis();
 
@@ -45,12 +45,6 @@ async function startNodes(env: Record<string, string>): Promise<Nodes> {
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function connect(url: string, userId: string): Promise<TestSocket> {
-  const socket = await connectSocket(url);
-  await socket.ask({ op: 'auth', ref: 'auth', token: await tokenFor(userId) });
-  return socket;
 }
 
 let listings = 0;
@@ -103,7 +97,7 @@ async function comingBack(url: string, userId: string, conversationId: string): 
   let current: TestSocket;
   let closed = false;
   const come = async (): Promise<void> => {
-    current = await connect(url, userId);
+    current = await connectAs(url, userId);
     current.socket.on('message', () => note(seen, current.frames, conversationId));
     void current.closed.then(() => (closed ? undefined : come()));
     await current.ask({ op: 'sync', ref: 'sync', conversations: { [conversationId]: 0 } });
@@ -151,7 +145,7 @@ describe.each(backends)('two nodes over $name', ({ name }) => {
   });
 
   test('messages, typing, read positions and new conversations cross', async () => {
-    const [john, sarah] = [await connect(nodes.urls[0], 'john'), await connect(nodes.urls[1], 'sarah')];
+    const [john, sarah] = [await connectAs(nodes.urls[0], 'john'), await connectAs(nodes.urls[1], 'sarah')];
     const id = await freshConversation(nodes);
     await sarah.next((frame) => at(frame, 'conversation', 'id') === id);
     await sarah.next((frame) => at(frame, 'message', 'conversationId') === id);
@@ -173,10 +167,10 @@ describe.each(backends)('two nodes over $name', ({ name }) => {
     async () => {
       const id = await freshConversation(nodes);
       const sockets = await Promise.all([
-        connect(nodes.urls[0], 'john'),
-        connect(nodes.urls[1], 'john'),
-        connect(nodes.urls[0], 'sarah'),
-        connect(nodes.urls[1], 'sarah'),
+        connectAs(nodes.urls[0], 'john'),
+        connectAs(nodes.urls[1], 'john'),
+        connectAs(nodes.urls[0], 'sarah'),
+        connectAs(nodes.urls[1], 'sarah'),
       ]);
       const [john, , , sarah] = sockets;
       const began = performance.now();
@@ -206,7 +200,7 @@ describe.each(backends)('two nodes over $name', ({ name }) => {
 
   test('an erased person’s sockets close on every node within a second', async () => {
     await nodes.service.ask('putUser', { params: { id: 'eve' }, body: { name: 'Eve' } });
-    const sockets = [await connect(nodes.urls[0], 'eve'), await connect(nodes.urls[1], 'eve')];
+    const sockets = [await connectAs(nodes.urls[0], 'eve'), await connectAs(nodes.urls[1], 'eve')];
     const began = performance.now();
     await nodes.service.ask('deleteUser', { params: { id: 'eve' } });
     for (const socket of sockets) expect((await socket.closed).code).toBe(4003);
@@ -288,7 +282,7 @@ describe('what no bus tells', () => {
 
   test('messages, edits and redactions are found in the database within 5 s, in order', async () => {
     const id = await freshConversation(nodes);
-    const john = await connect(nodes.urls[0], 'john');
+    const john = await connectAs(nodes.urls[0], 'john');
     const began = performance.now();
     for (let count = 0; count < 250; count += 1) await write(id);
     await write(id, { kind: 'edit', body: 'edited', data: { target: 2 } });
@@ -302,7 +296,7 @@ describe('what no bus tells', () => {
 
   test('a message that is committed late is found all the same', async () => {
     const id = await freshConversation(nodes);
-    const john = await connect(nodes.urls[0], 'john');
+    const john = await connectAs(nodes.urls[0], 'john');
     await nodes.sql.query('begin');
     await nodes.sql.query(
       `insert into messages (conversation_id, seq, kind, author, side, body, created_at) values ($1, 2, 'text', 'sarah', 'store', 'late', clock_timestamp())`,
@@ -321,7 +315,7 @@ describe('what no bus tells', () => {
 
   test('an own message waits for what another node wrote before it, and so does its answer', async () => {
     const id = await freshConversation(nodes);
-    const [john, sarah] = [await connect(nodes.urls[0], 'john'), await connect(nodes.urls[0], 'sarah')];
+    const [john, sarah] = [await connectAs(nodes.urls[0], 'john'), await connectAs(nodes.urls[0], 'sarah')];
     for (let round = 0; round < 20; round += 1) {
       for (let count = 0; count < 5; count += 1) await write(id);
       await john.ask({ op: 'send', ref: `${round}`, conversationId: id, clientId: `${round}`, text: 'mine' });
@@ -344,7 +338,7 @@ describe('what no bus tells', () => {
       `insert into participants (user_id, conversation_id, side) values ('john', $1, 'store'), ('sarah', $1, 'buyer')`,
       [id],
     );
-    const [john, sarah] = [await connect(nodes.urls[0], 'john'), await connect(nodes.urls[1], 'sarah')];
+    const [john, sarah] = [await connectAs(nodes.urls[0], 'john'), await connectAs(nodes.urls[1], 'sarah')];
     await Promise.all(upTo(40, 1).map(() => write(id)));
     await john.ask({ op: 'send', ref: 'first', conversationId: id, clientId: 'first', text: 'mine' });
     await sarah.next((frame) => at(frame, 'message', 'text') === 'mine');
@@ -355,7 +349,7 @@ describe('what no bus tells', () => {
   });
 
   test('a suspended person’s sockets close on every node, and no new one opens', async () => {
-    const sockets = [await connect(nodes.urls[0], 'john'), await connect(nodes.urls[1], 'john')];
+    const sockets = [await connectAs(nodes.urls[0], 'john'), await connectAs(nodes.urls[1], 'john')];
     await nodes.sql.query(`update users set suspended = true where id = 'john'`);
     for (const socket of sockets) expect((await socket.closed).code).toBe(4003);
     const again = await connectSocket(nodes.urls[0]);

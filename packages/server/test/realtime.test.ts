@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 async function connect(userId: string): Promise<TestSocket> {
-  const socket = await connectAs(service, userId);
+  const socket = await connectAs(service.url, userId);
   sockets.push(socket);
   return socket;
 }
@@ -66,7 +66,7 @@ function expectValid(frames: readonly Json[]): void {
 
 describe('auth', () => {
   test('a token opens the connection, another frame first or a bad token closes it', async () => {
-    const good = await connectAs(service, 'john');
+    const good = await connectAs(service.url, 'john');
     expect(good.frames[0]).toEqual({ op: 'ready', ref: 'auth', userId: 'john' });
     good.close();
     const early = await connectSocket(service.url);
@@ -337,7 +337,7 @@ describe('bars and limits', () => {
     const strict = await startTestService({ LIMIT_SENDS: '5/s' });
     await seed(strict);
     const id = await freshConversation(strict);
-    const socket = await connectAs(strict, 'sarah');
+    const socket = await connectAs(strict.url, 'sarah');
     for (let index = 0; index < 60; index += 1)
       socket.send({ op: 'send', ref: `${index}`, conversationId: id, clientId: `${index}`, text: 'hi' });
     await vi.waitFor(() => expect(socket.frames).toHaveLength(61));

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { startTestService, tokenFor, type TestService } from './support/running-service.ts';
-import { at, connectAs, connectSocket, type TestSocket } from './support/socket.ts';
+import { startTestService, type TestService } from './support/running-service.ts';
+import { at, connectAs, type TestSocket } from './support/socket.ts';
 import { createStatementCounter } from './support/statements.ts';
 
 const count = 200;
@@ -55,10 +55,8 @@ function learn({ known, conversationId, userId }: Buyer, message: unknown): void
 
 /** Connects, authenticates with a token that the service has not seen, and syncs what is known. */
 async function comeBack(buyer: Buyer, turn: number): Promise<void> {
-  const socket = await connectSocket(service.url);
+  const socket = await connectAs(service.url, buyer.userId, { name: buyer.userId, jti: `${turn}` });
   buyer.socket = socket;
-  const token = await tokenFor(buyer.userId, { name: buyer.userId, jti: `${turn}` });
-  expect(await socket.ask({ op: 'auth', ref: 'auth', token })).toMatchObject({ op: 'ready' });
   const conversations = { [buyer.conversationId]: buyer.known.size };
   const answer = await socket.ask({ op: 'sync', ref: 'sync', conversations });
   const missed = at(answer, 'conversations', '0', 'messages');
@@ -123,7 +121,7 @@ async function stored(): Promise<Map<string, Map<number, string>>> {
 test('200 who come back at once are in sync with three statements each, and nobody waits for them', async () => {
   const buyers = await makeBuyers();
   await Promise.all(buyers.map((buyer) => comeBack(buyer, 0)));
-  const sarah = await connectAs(service, 'sarah');
+  const sarah = await connectAs(service.url, 'sarah');
   const sending = keepSending(sarah, buyers);
   await sleep(500);
   counter.take();

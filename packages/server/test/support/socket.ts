@@ -1,5 +1,6 @@
+import type { JWTPayload } from 'jose';
 import { WebSocket, type RawData } from 'ws';
-import { tokenFor, type TestService } from './running-service.ts';
+import { tokenFor } from './running-service.ts';
 
 /** A frame as it came. */
 export type Json = Readonly<Record<string, unknown>>;
@@ -32,10 +33,11 @@ export interface TestSocket {
   close(): void;
 }
 
-/** A person's connection, authenticated. */
-export async function connectAs(service: TestService, userId: string): Promise<TestSocket> {
-  const socket = await connectSocket(service.url);
-  await socket.ask({ op: 'auth', ref: 'auth', token: await tokenFor(userId) });
+/** A person's connection, authenticated; `claims` are those of `tokenFor`. @throws where the service does not take it */
+export async function connectAs(url: string, userId: string, claims: JWTPayload = {}): Promise<TestSocket> {
+  const socket = await connectSocket(url);
+  const answer = await socket.ask({ op: 'auth', ref: 'auth', token: await tokenFor(userId, claims) });
+  if (answer['op'] !== 'ready') throw new Error(`${userId} is not let in: ${JSON.stringify(answer)}`);
   return socket;
 }
 
