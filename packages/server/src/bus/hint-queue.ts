@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Hint } from './hints.ts';
 
 /** Hints that may wait; what is over it is found in the database, or makes the other nodes resync. */
@@ -66,8 +67,7 @@ export function createHintQueue(options: HintQueueOptions): HintQueue {
     async close(patience) {
       closed = true;
       wake();
-      const timer = new Promise<void>((resolve) => setTimeout(resolve, patience).unref());
-      await Promise.race([running ?? Promise.resolve(), timer]);
+      await Promise.race([running, sleep(patience, undefined, { ref: false })]);
       waiting = [];
     },
   };

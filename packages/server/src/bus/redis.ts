@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '@redis/client';
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
@@ -44,7 +45,7 @@ async function connect(url: string, log: Logger, events: TransportEvents): Promi
     publisher.connect(),
     subscriber.connect().then(() => subscriber.subscribe(channel, events.onPayload)),
   ]).catch((error: unknown) => log.warn({ err: error }, 'Redis could not be connected'));
-  await Promise.race([ready, delay(startPatience)]);
+  await Promise.race([ready, sleep(startPatience)]);
   started = true;
   return {
     async send(payloads) {
@@ -77,8 +78,4 @@ function open(url: string, log: Logger) {
   });
   client.on('ready', () => (isDown = false));
   return client;
-}
-
-function delay(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql, type Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { Tables } from '../db/tables.ts';
@@ -85,7 +86,7 @@ async function findMessages({ db, sequencer }: CatchUpOptions, since: Date): Pro
   const isUnheard = ({ id, seq }: { id: string; seq: number }): boolean => !sequencer.knows(id, seq);
   const unheard = rows.filter(isUnheard);
   if (unheard.length === 0) return;
-  await new Promise((resolve) => setTimeout(resolve, grace));
+  await sleep(grace);
   for (const { id, seq } of unheard.filter(isUnheard)) sequencer.advance(id, seq, true);
 }
 

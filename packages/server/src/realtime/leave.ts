@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
 import type { Connection } from './connection.ts';
 
@@ -34,5 +35,5 @@ export async function dismissAll(
 
 async function until(isSo: () => boolean, patience: number): Promise<void> {
   const deadline = performance.now() + patience;
-  while (!isSo() && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
+  while (!isSo() && performance.now() < deadline) await sleep(20);
 }

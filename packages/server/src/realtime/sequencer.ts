@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Push } from './deliver.ts';
 import { createGap, createPositions, dropGap, fillSome, type FillOptions, type Gap } from './gaps.ts';
 
@@ -49,7 +50,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
       } catch (error) {
         if (failures === 0) log.warn({ err: error }, 'messages that are missing here cannot be read');
         failures += 1;
-        await new Promise((resolve) => setTimeout(resolve, Math.min(100 * 2 ** failures, 1_000)));
+        await sleep(Math.min(100 * 2 ** failures, 1_000));
       }
     }
     running = null;
