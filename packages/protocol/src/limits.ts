@@ -16,6 +16,8 @@ export const limits = {
   syncConversations: 1000,
   attachmentBytes: 10 * 1024 * 1024,
   attachmentsPerMessage: 5,
+  /** Uploads of one person that may wait for a message to carry them. */
+  waitingUploads: 100,
   frameBytes: 64 * 1024,
   /** Milliseconds a socket may take to authenticate. */
   authTimeout: 10_000,

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { ProblemError, type UploadedAttachment } from '@parley/protocol';
+import { limits, ProblemError, type UploadedAttachment } from '@parley/protocol';
 import { v7 as uuidv7 } from 'uuid';
 import { mayModerate } from '../domain/moderation.ts';
 import type { LinkClaims } from '../http/links.ts';
@@ -24,7 +24,8 @@ const gate = createGate({ working: 2, waiting: 20 });
 /**
  * Takes an upload: tells its type by its content, writes images anew, keeps the bytes, then the row. It is its owner's alone until a
  * message carries it.
- * @throws {ProblemError} `unsupported-type`, `suspended`, or `unavailable` when too many wait
+ * @throws {ProblemError} `unsupported-type`, `suspended`, `too-many` when that many of the asker's own have no message yet, or
+ * `unavailable` when too many are being checked
  */
 export async function uploadAttachment(
   context: Context,
@@ -65,21 +66,18 @@ async function refuseSuspended(context: Context, userId: string): Promise<void> 
   throw new ProblemError('suspended', 'Your account is suspended, so it cannot upload. Ask the marketplace.');
 }
 
-/** Uploads that a person may have waiting for a message; after a day they are swept away. */
-const maxLoose = 100;
-
 async function refuseHoarding(context: Context, userId: string): Promise<void> {
   const loose = await context.db
     .selectFrom('attachments')
     .select('id')
     .where('owner_id', '=', userId)
     .where('conversation_id', 'is', null)
-    .limit(maxLoose)
+    .limit(limits.waitingUploads)
     .execute();
-  if (loose.length < maxLoose) return;
+  if (loose.length < limits.waitingUploads) return;
   throw new ProblemError(
     'too-many',
-    `${maxLoose} of your uploads wait for a message already; send them first, or try again tomorrow.`,
+    `${limits.waitingUploads} of your uploads wait for a message already; send them first, or try again tomorrow.`,
     { retryAfter: 3600 },
   );
 }
