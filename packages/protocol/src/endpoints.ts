@@ -1,5 +1,6 @@
 import { Type, type Static, type TSchema } from 'typebox';
 import { limits } from './limits.ts';
+import type { ProblemCode } from './problems.ts';
 import {
   AuditItem,
   Block,
@@ -57,6 +58,8 @@ export interface Endpoint {
   /** The status of success, 200 unless said; 204 has no body. */
   readonly status?: number;
   readonly multipart?: boolean;
+  /** What it may answer beside what its asker and its body bring with them. */
+  readonly problems?: readonly ProblemCode[];
 }
 
 export const AttachmentIds = Type.Array(Uuid, { maxItems: limits.attachmentsPerMessage, uniqueItems: true });
@@ -215,6 +218,7 @@ export const endpoints = {
     summary: "Take back one's own text",
     params: messageId,
     response: Message,
+    problems: ['conversation-locked', 'conversation-closed'],
   },
   markRead: {
     asker: 'person',

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { routes } from '@parley/protocol';
+import { routes, type RouteName } from '@parley/protocol';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestService, type TestService } from './support/running-service.ts';
@@ -75,6 +75,14 @@ describe('the API’s document', () => {
     expect(ids.sort()).toEqual(Object.keys(routes).sort());
     for (const [, reference = ''] of text.matchAll(/"\$ref":"#\/([^"]+)"/g))
       expect(at(document, reference.split('/')), reference).toBeTypeOf('object');
+  });
+
+  test('says of an endpoint without a body what else it may refuse', async () => {
+    const document: unknown = await (await get('/openapi.json')).json();
+    const responses = (name: RouteName) =>
+      at(document, ['paths', routes[name][1], routes[name][0].toLowerCase(), 'responses']);
+    expect(responses('redactMessage')).toHaveProperty(['409', '$ref'], '#/components/responses/Problem409');
+    expect(responses('getConversation')).not.toHaveProperty('409');
   });
 
   test('has schemas that are schemas, and examples that they take', async () => {

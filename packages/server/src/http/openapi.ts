@@ -49,7 +49,7 @@ function operation(name: RouteName, endpoint: Endpoint): Json {
       ...(isHost ? [] : [{ $ref: '#/components/parameters/ParleyAs' }]),
     ],
     ...requestBody(name, endpoint),
-    responses: responses(name, endpoint),
+    responses: responses(endpoint),
   };
 }
 
@@ -97,7 +97,7 @@ const uploadSchema: Json = {
   },
 };
 
-function responses(name: RouteName, endpoint: Endpoint): Json {
+function responses(endpoint: Endpoint): Json {
   const status = endpoint.status ?? 200;
   const success: Json =
     status === 204
@@ -108,10 +108,9 @@ function responses(name: RouteName, endpoint: Endpoint): Json {
         };
   const statuses = [
     ...commonStatuses,
-    // A redaction has no body, but a conversation that is locked refuses it as well.
-    ...(name === 'redactMessage' ? [409] : []),
     ...(endpoint.body === undefined ? [] : [409, 413, 415, 422]),
     ...(endpoint.multipart === true ? [413, 415] : []),
+    ...(endpoint.problems ?? []).map((code) => problems[code].status),
   ];
   return {
     [status]: success,
