@@ -12,6 +12,7 @@ export const problems = {
   'person-needed': { status: 403, title: 'This call needs a person' },
   'not-found': { status: 404, title: 'There is no such thing' },
   'method-not-allowed': { status: 405, title: 'This address does not know that method' },
+  'too-slow': { status: 408, title: 'The request took too long to arrive' },
   conflict: { status: 409, title: 'This contradicts what is there' },
   'client-id-reused': { status: 409, title: 'This clientId was used for another text' },
   'conversation-locked': { status: 409, title: 'This conversation is locked' },
@@ -20,6 +21,7 @@ export const problems = {
   'unsupported-type': { status: 415, title: 'This type is not taken' },
   policy: { status: 422, title: "This goes against the marketplace's rules" },
   'too-many': { status: 429, title: 'Too many requests' },
+  'head-too-large': { status: 431, title: 'The headers are too large' },
   internal: { status: 500, title: 'Something went wrong here' },
   unavailable: { status: 503, title: 'This cannot be served right now' },
 } as const satisfies Record<string, { status: number; title: string }>;

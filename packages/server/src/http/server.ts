@@ -13,6 +13,7 @@ import { registerUnsubscribe } from '../mail/unsubscribe-pages.ts';
 import { trustOf } from './address.ts';
 import { addDocs } from './docs.ts';
 import { addAttachmentRoutes } from './attachments.ts';
+import { answerClientError } from './client-errors.ts';
 import { addHealthRoutes } from './health.ts';
 import type { HttpObserver } from './observer.ts';
 import { addPages } from './pages.ts';
@@ -44,6 +45,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
     bodyLimit,
     trustProxy: trustOf(config),
     frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
+    clientErrorHandler: answerClientError,
     forceCloseConnections: 'idle',
     // A phone on a slow line may take its time over 10 MB.
     requestTimeout: 120_000,
