@@ -81,22 +81,41 @@ test('what the protocol allows is no error: fragments, a ping between them, an e
   raw.end();
 });
 
-const upgrades: readonly (readonly [string, string])[] = [
-  ['2,000 headers', Array.from({ length: 2_000 }, (_none, index) => `X-${index}: y\r\n`).join('')],
-  ['a header of 1 MB', `X: ${'y'.repeat(1_000_000)}\r\n`],
-  ['no key', 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n'],
+const asked = [
+  'GET /v1/realtime HTTP/1.1',
+  'Host: parley',
+  'Connection: Upgrade',
+  'Upgrade: websocket',
+  'Sec-WebSocket-Version: 13',
+  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+];
+const without = (name: string) => asked.filter((line) => !line.startsWith(name));
+
+const upgrades: readonly (readonly [string, readonly string[], number])[] = [
   [
-    'another version',
-    'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 7\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n',
+    '2,000 headers',
+    [...asked, ...Array.from({ length: 2_000 }, (_none, index) => `X-Header-${index}: y`)],
+    431,
   ],
-  ['another protocol', 'Connection: Upgrade\r\nUpgrade: h2c\r\n'],
-  ['a header that is none', 'no colon\r\n'],
+  ['a header of 1 MB', [...asked, `X: ${'y'.repeat(1_000_000)}`], 431],
+  ['no key', without('Sec-WebSocket-Key'), 400],
+  ['another version', [...without('Sec-WebSocket-Version'), 'Sec-WebSocket-Version: 7'], 400],
+  ['another protocol', [...without('Upgrade'), 'Upgrade: h2c'], 400],
+  ['a header that is none', [...asked, 'no colon'], 400],
+  ['a foreign origin', [...asked, 'Origin: https://evil.example'], 403],
+  ['another address', ['GET /v1/nothing HTTP/1.1', ...without('GET')], 404],
 ];
 
-test.each(upgrades)('an upgrade with %s is refused', async (_name, headers) => {
-  const answer = await exchange(`GET /v1/realtime HTTP/1.1\r\nHost: parley\r\n${headers}\r\n`);
-  // Who still writes when the other side has closed may hear a reset instead of the answer.
-  expect(answer).toMatch(/^(HTTP\/1\.1 4\d\d |$)/);
+test.each(upgrades)(
+  'an upgrade with %s is refused, and the connection ended',
+  async (_name, lines, status) => {
+    expect(await exchange([...lines, '', ''].join('\r\n'))).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+  },
+);
+
+test('an upgrade to another version hears which there are (RFC 6455, 4.4)', async () => {
+  const lines = [...without('Sec-WebSocket-Version'), 'Sec-WebSocket-Version: 7', '', ''];
+  expect(await exchange(lines.join('\r\n'))).toMatch(/^Sec-WebSocket-Version: 13\b/m);
 });
 
 test('what is no HTTP is refused', async () => {
@@ -107,11 +126,8 @@ test('what is no HTTP is refused', async () => {
 async function exchange(request: string): Promise<string> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   let answer = '';
-  socket.on('data', (bytes) => {
-    answer += bytes.toString();
-    socket.end();
-  });
-  socket.on('error', () => undefined);
+  socket.on('data', (bytes) => (answer += bytes.toString()));
+  socket.on('error', (error) => (answer += error.message));
   socket.write(request);
   await new Promise((resolve) => socket.once('close', resolve));
   return answer;
