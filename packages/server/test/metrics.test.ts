@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createApp } from '../src/app.ts';
 import { loadConfig } from '../src/config.ts';
 import { apiKey, secret, seedShop, startTestService, type TestService } from './support/running-service.ts';
+import { scrape } from './support/scrape.ts';
 import { startSmtp, type SmtpFixture } from './support/smtp-fixture.ts';
 import { at, connectAs } from './support/socket.ts';
 
@@ -25,20 +26,6 @@ afterAll(async () => {
 });
 
 const address = (): string => service.app.metricsAddress ?? 'no address';
-
-/** A scrape's samples by series, such as `parley_messages_total{kind="text"}`. */
-async function scrape(): Promise<{ text: string; value: (series: string) => number | undefined }> {
-  const response = await fetch(address());
-  expect(response.status).toBe(200);
-  expect(response.headers.get('content-type')).toContain('text/plain; version=0.0.4');
-  const text = await response.text();
-  const samples = new Map<string, number>();
-  for (const line of text.split('\n')) {
-    const sample = /^([a-z_][a-z0-9_]*(?:\{.*\})?) (\S+)$/i.exec(line);
-    if (sample?.[1] !== undefined) samples.set(sample[1], Number(sample[2]));
-  }
-  return { text, value: (series) => samples.get(series) };
-}
 
 /** John asks by HTTP and over a socket; Sarah, who is connected, hears of it; then he sends more than he may. */
 async function makeTraffic(): Promise<void> {
@@ -68,11 +55,11 @@ describe('after some traffic', () => {
 
   test('a scrape says how much of what there was', async () => {
     await vi.waitFor(async () => {
-      const { value } = await scrape();
+      const { value } = await scrape(service.app.metricsAddress);
       expect(value('parley_notifications_total{channel="email",outcome="sent"}')).toBe(1);
       expect(value('parley_jobs_total{task="deliver",outcome="done"}')).toBe(1);
     }, 10_000);
-    const { value } = await scrape();
+    const { value } = await scrape(service.app.metricsAddress);
     expect(value('parley_messages_total{kind="text"}')).toBe(2);
     expect(value('parley_messages_repeated_total')).toBeGreaterThanOrEqual(1);
     expect(value('parley_batch_entries_count')).toBeGreaterThanOrEqual(3);
@@ -100,7 +87,7 @@ describe('after some traffic', () => {
   });
 
   test('every line is a comment or a sample, every series is described and appears once', async () => {
-    const { text } = await scrape();
+    const { text } = await scrape(service.app.metricsAddress);
     expect(text.endsWith('\n')).toBe(true);
     const described = new Set<string>();
     const seen = new Set<string>();
@@ -121,7 +108,7 @@ describe('after some traffic', () => {
   });
 
   test('nothing in it is of anybody', async () => {
-    const { text } = await scrape();
+    const { text } = await scrape(service.app.metricsAddress);
     for (const word of [
       'john',
       'sarah',
@@ -166,7 +153,7 @@ test('a port that is taken is said by its variable, and nothing stays open', asy
 });
 
 test('the dashboard and the guide name what there is', async () => {
-  const { text } = await scrape();
+  const { text } = await scrape(service.app.metricsAddress);
   const known = new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name));
   const docs = new URL('../../../docs/', import.meta.url);
   for (const file of ['dashboard.json', 'monitoring.md']) {

@@ -12,6 +12,7 @@ import { createJournal } from '../src/journal/create-journal.ts';
 import type { Entry, Journal } from '../src/journal/journal.ts';
 import { findRedis, startRedis, type RedisServer } from './support/redis-server.ts';
 import { seedShop, startTestService, tokenFor, type TestService } from './support/running-service.ts';
+import { scrape } from './support/scrape.ts';
 import { at, connectAs, connectSocket, type Json, type TestSocket } from './support/socket.ts';
 
 const redisProgram = findRedis();
@@ -20,12 +21,14 @@ const redisProgram = findRedis();
 interface Nodes {
   readonly service: TestService;
   readonly urls: readonly [string, string];
+  /** Times that each node has counted its bus as interrupted. */
+  interruptions(): Promise<number[]>;
   readonly sql: pg.Client;
   close(): Promise<void>;
 }
 
 async function startNodes(env: Record<string, string>): Promise<Nodes> {
-  const service = await startTestService(env);
+  const service = await startTestService({ METRICS_PORT: '0', ...env });
   const folder = await mkdtemp(join(tmpdir(), 'parley-node-'));
   const far: App = await createApp(
     { ...service.app.context.config, port: 0, dataDir: folder },
@@ -38,6 +41,13 @@ async function startNodes(env: Record<string, string>): Promise<Nodes> {
     service,
     sql,
     urls: [service.url, far.address],
+    interruptions: () =>
+      Promise.all(
+        [service.app, far].map(
+          async ({ metricsAddress }) =>
+            (await scrape(metricsAddress)).value('parley_bus_interruptions_total') ?? Number.NaN,
+        ),
+      ),
     async close() {
       await sql.end();
       await far.close();
@@ -208,7 +218,7 @@ describe.each(backends)('two nodes over $name', ({ name }) => {
   });
 
   test(
-    'while the bus is cut again and again, sends are answered, and all have arrived 5 s after',
+    'while the bus is cut again and again, sends are answered, each node counts cuts, and all have arrived 5 s after',
     {
       timeout: 60_000,
     },
@@ -218,6 +228,7 @@ describe.each(backends)('two nodes over $name', ({ name }) => {
         await comingBack(nodes.urls[0], 'john', id),
         await comingBack(nodes.urls[1], 'sarah', id),
       ];
+      expect(await nodes.interruptions()).toEqual([0, 0]);
       const as = await tokenFor('john');
       let slowest = 0;
       for (let round = 0; round < 6; round += 1) {
@@ -241,6 +252,12 @@ describe.each(backends)('two nodes over $name', ({ name }) => {
       console.info(
         `${name}: all there ${took} ms after the last cut; slowest send ${Math.round(slowest)} ms`,
       );
+      // What was cut and is not there again yet is counted when it is.
+      await vi.waitFor(
+        async () => expect(Math.min(...(await nodes.interruptions()))).toBeGreaterThanOrEqual(1),
+        { timeout: 5_000 },
+      );
+      expect(Math.max(...(await nodes.interruptions()))).toBeLessThanOrEqual(6);
       people.forEach((person) => person.close());
     },
   );

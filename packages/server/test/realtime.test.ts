@@ -3,13 +3,14 @@ import { Ajv } from 'ajv';
 import { serverFrames } from '@parley/protocol';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startTestService, tokenFor, type TestService } from './support/running-service.ts';
+import { scrape } from './support/scrape.ts';
 import { at, connectAs, connectSocket, type Json, type TestSocket } from './support/socket.ts';
 
 let service: TestService;
 const sockets: TestSocket[] = [];
 
 beforeAll(async () => {
-  service = await startTestService();
+  service = await startTestService({ METRICS_PORT: '0' });
   await seed(service);
 });
 
@@ -371,7 +372,9 @@ describe('bars and limits', () => {
     await strict.close();
   });
 
-  test('a reader that does not read is closed, and delays nobody', async () => {
+  test('a reader that does not read is closed, is counted, and delays nobody', async () => {
+    const counted = async () => (await scrape(service.app.metricsAddress)).value('parley_slow_readers_total');
+    expect(await counted()).toBe(0);
     const id = await freshConversation();
     const [slow, john, sarah] = [await connect('tom'), await connect('john'), await connect('sarah')];
     slow.socket.pause();
@@ -384,10 +387,11 @@ describe('bars and limits', () => {
         text: 'x'.repeat(5_000),
       });
     await sarah.next((frame) => at(frame, 'message', 'seq') === 2_501);
-    await vi.waitFor(() => expect(slow.socket.readyState).not.toBe(slow.socket.CONNECTING), {
-      timeout: 5_000,
-    });
+    expect(await counted()).toBe(1);
     slow.socket.resume();
+    // Who does not read on within a second hears no reason.
     expect([4008, 1006]).toContain((await slow.closed).code);
+    for (const { socket } of [john, sarah]) expect(socket.readyState).toBe(socket.OPEN);
+    expect(await counted()).toBe(1);
   });
 });
