@@ -4,6 +4,8 @@ import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { scrape } from '../../packages/server/test/support/scrape.ts';
+import { freePort } from '../support/free-port.ts';
 import { call } from './api.ts';
 import { canary } from './ledger.ts';
 import { longestWait, problemsOf, startLoad } from './load.ts';
@@ -12,8 +14,13 @@ import { patience, say, scaled } from './scale.ts';
 import { startWorld, type World } from './world.ts';
 
 let world: World;
+let metricsPort: number;
 beforeAll(async () => {
-  world = await startWorld({ nodes: 2 });
+  metricsPort = await freePort();
+  world = await startWorld({
+    nodes: 2,
+    envOf: (index): Record<string, string> => (index === 0 ? { METRICS_PORT: String(metricsPort) } : {}),
+  });
 }, patience);
 afterAll(() => world.close());
 
@@ -78,6 +85,10 @@ test(
     say(
       `closed ${codes.length} with ${[...new Set(codes)].join()}, memory ${(before / 2 ** 20).toFixed(0)} to ${(most / 2 ** 20).toFixed(0)} MiB, longest wait ${longestWait(load.people).toFixed(0)} ms`,
     );
+    const { value } = await scrape(`http://127.0.0.1:${metricsPort}/metrics`);
+    expect(value('parley_slow_readers_total')).toBe(deaf.length);
+    // Who reads on only after a second hears no reason.
+    expect(codes.filter((code) => code !== 4008 && code !== 1006)).toEqual([]);
     const { violations } = await load.settle();
     expect(violations).toEqual([]);
     expect(problemsOf(load.people)).toEqual([]);
