@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   apiKey,
@@ -59,6 +60,22 @@ async function lookAtAll(client: ParleyClient, ids: readonly string[]): Promise<
   await shown(client.me, (me) => me !== null);
 }
 
+/** A conversation's log and Sarah's seat in it, as the database has them. */
+async function stored(id: string) {
+  const sql = new pg.Client({ connectionString: service.database.url });
+  await sql.connect();
+  const { rows: log } = await sql.query<{ seq: number; text: string }>(
+    'select seq, body as text from messages where conversation_id = $1 order by seq',
+    [id],
+  );
+  const { rows } = await sql.query<{ unread: number; muted: boolean; archived: boolean }>(
+    `select unread, muted, archived, read_seq as "readSeq" from participants where conversation_id = $1 and user_id = 'sarah'`,
+    [id],
+  );
+  await sql.end();
+  return { log, seat: rows[0] ?? {} };
+}
+
 /** What the service asks by itself, again and again: everything that it asks while nobody does anything. */
 async function idleStatements(): Promise<Set<string>> {
   counter.take();
@@ -104,7 +121,14 @@ describe('a client that comes back', () => {
     await sleep(1_200);
     const asked = counter.take().filter((text) => !idle.has(text));
     expect(relay.requested).toEqual([]);
-    expect(asked.length, asked.join('\n\n')).toBeGreaterThan(0);
+    // Nobody is let in and told what they missed by less than two.
+    expect(asked.length, asked.join('\n\n')).toBeGreaterThanOrEqual(2);
     expect(asked.length, asked.join('\n\n')).toBeLessThanOrEqual(3);
+    for (const id of ids) {
+      const { messages, conversation } = client.conversation(id).getSnapshot();
+      const { log, seat } = await stored(id);
+      expect(messages.map(({ seq, text }) => ({ seq, text }))).toEqual(log);
+      expect(conversation?.seat).toMatchObject(seat);
+    }
   });
 });

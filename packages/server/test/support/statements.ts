@@ -27,7 +27,7 @@ export function createStatementCounter(): StatementCounter {
     near.on(
       'data',
       readStatements((text) => {
-        if (!text.includes('graphile_worker')) executed.push(text);
+        if (!/graphile_worker|queue_workers/.test(text)) executed.push(text);
       }),
     );
   });
