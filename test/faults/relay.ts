@@ -14,13 +14,16 @@ export interface Relay {
   close(): Promise<void>;
 }
 
-/** Made for each connection: takes what the far side says as it comes, and hands over what is to reach the near side. */
+/** Made for each connection: takes what one side says as it comes, and hands over what is to reach the other. */
 export type Disturb = (deliver: (bytes: Buffer) => void) => (bytes: Buffer) => void;
 
-/** Listens on a port of its own and forwards bytes both ways; what comes back as it is, unless `disturb` makes something of it. */
+const asItIs: Disturb = (deliver) => deliver;
+
+/** Listens on a port of its own and forwards bytes both ways; answers as they are unless `disturb` makes something of them, and `onward` of what is asked. */
 export async function startRelay(
   first: NetConnectOpts,
-  disturb: Disturb = (deliver) => deliver,
+  disturb: Disturb = asItIs,
+  onward: Disturb = asItIs,
 ): Promise<Relay> {
   let target = first;
   let stalled = false;
@@ -31,7 +34,7 @@ export async function startRelay(
     const far = connect(target);
     const pair = [near, far] as const;
     pairs.add(pair);
-    forward(near, far, (deliver) => deliver);
+    forward(near, far, onward);
     forward(far, near, disturb);
     if (stalled) hold(pair);
     near.once('close', () => pairs.delete(pair));
@@ -52,13 +55,36 @@ export async function startRelay(
       stalled = false;
       for (const pair of pairs) pair.forEach((socket) => socket.resume());
     },
-    cut: () => pairs.forEach((pair) => pair.forEach((socket) => socket.resetAndDestroy())),
+    cut() {
+      for (const [near, far] of pairs) {
+        near.resetAndDestroy();
+        // A socket in a folder knows no reset.
+        far.destroy();
+      }
+    },
     async close() {
       for (const pair of pairs) pair.forEach((socket) => socket.destroy());
       server.close();
       await once(server, 'close');
     },
   };
+}
+
+/** Where the server of a URL listens; the embedded PostgreSQL does in a folder. */
+export function targetOf(url: string): NetConnectOpts {
+  const { hostname, port, searchParams } = new URL(url);
+  const folder = searchParams.get('host');
+  return folder === null
+    ? { host: hostname, port: Number(port || 5432) }
+    : { path: `${folder}/.s.PGSQL.${port || 5432}` };
+}
+
+/** The same URL by way of a relay. */
+export function through({ port }: Pick<Relay, 'port'>, url: string): string {
+  const address = new URL(url);
+  address.host = `127.0.0.1:${port}`;
+  address.searchParams.delete('host');
+  return address.href;
 }
 
 function forward(from: Socket, to: Socket, disturb: Disturb): void {

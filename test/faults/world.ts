@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../packages/server/src/db/embedded/start.ts';
+import { startEmbeddedPostgres } from '../../packages/server/src/db/embedded/start.ts';
 import type { LogEntry } from './ledger.ts';
 import { createNode, type Node } from './node.ts';
-import { startRelay, type Disturb, type Relay } from './relay.ts';
+import { startRelay, targetOf, through, type Disturb, type Relay } from './relay.ts';
 
 /** Nodes as they run in production, each a process of its own, over one PostgreSQL behind a relay. */
 export interface World {
@@ -80,9 +80,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
 async function startDatabase(dataDir: string, disturb?: Disturb) {
   const start = () => startEmbeddedPostgres({ dataDir, log: () => undefined });
   let postgres = await start();
-  const line = await startRelay(socketOf(postgres), disturb);
-  const address = new URL(postgres.connectionString);
-  const url = `postgres://${address.username}:${address.password}@127.0.0.1:${line.port}${address.pathname}`;
+  const line = await startRelay(targetOf(postgres.connectionString), disturb);
+  const url = through(line, postgres.connectionString);
   const query = async (sql: string, values: unknown[] = []): Promise<unknown[]> => {
     const client = new pg.Client({ connectionString: postgres.connectionString });
     client.on('error', () => undefined);
@@ -105,7 +104,7 @@ async function startDatabase(dataDir: string, disturb?: Disturb) {
       const isUp = await Promise.race([postgres.exited.then(() => false), sleep(100, true)]);
       if (isUp) return;
       postgres = await start();
-      line.lead(socketOf(postgres));
+      line.lead(targetOf(postgres.connectionString));
     },
   };
   return { line, database, url, stop: () => postgres.stop() };
@@ -113,10 +112,6 @@ async function startDatabase(dataDir: string, disturb?: Disturb) {
 
 const rowsSql = `select conversation_id as "conversationId", seq, author, client_id as key, body as text
   from messages order by conversation_id, seq`;
-
-function socketOf(postgres: EmbeddedPostgres): { path: string } {
-  return { path: `${new URL(postgres.connectionString).searchParams.get('host') ?? ''}/.s.PGSQL.5432` };
-}
 
 function isEntry(row: unknown): row is LogEntry {
   return (

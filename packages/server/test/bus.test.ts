@@ -3,7 +3,7 @@ import type { NetConnectOpts } from 'node:net';
 import type pg from 'pg';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { startRelay, type Relay } from '../../../test/faults/relay.ts';
+import { startRelay, targetOf, through, type Relay } from '../../../test/faults/relay.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import type { Bus, BusEvent } from '../src/bus/bus.ts';
 import { hintsOf, payloadsOf, readPayload } from '../src/bus/hints.ts';
@@ -85,22 +85,8 @@ interface Backend {
   readonly openConnections: () => Promise<number>;
 }
 
-/** The same address by way of a relay. */
 function by(relay: Relay | undefined, url: string): string {
-  const address = new URL(url);
-  if (relay === undefined) return url;
-  address.host = `127.0.0.1:${relay.port}`;
-  address.searchParams.delete('host');
-  return address.href;
-}
-
-/** Where a server listens; the embedded PostgreSQL does in a folder. */
-function target(url: string): NetConnectOpts {
-  const { hostname, port, searchParams } = new URL(url);
-  const folder = searchParams.get('host');
-  return folder === null
-    ? { host: hostname, port: Number(port || 5432) }
-    : { path: `${folder}/.s.PGSQL.${port || 5432}` };
+  return relay === undefined ? url : through(relay, url);
 }
 
 const backends: Backend[] = [
@@ -112,7 +98,7 @@ const backends: Backend[] = [
         db: createKysely<Tables>(pool),
         log,
       }),
-    target: () => target(database.url),
+    target: () => targetOf(database.url),
     sever: () =>
       pool.query(
         `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'parley-bus' and datname = current_database()`,
@@ -130,7 +116,7 @@ if (redisProgram !== null)
     name: 'Redis',
     create: (relay) =>
       createRedisBus({ url: by(relay, redis?.url ?? ''), db: createKysely<Tables>(pool), log }),
-    target: () => target(redis?.url ?? ''),
+    target: () => targetOf(redis?.url ?? ''),
     sever: async () => redis?.command('CLIENT', 'KILL', 'TYPE', 'pubsub'),
     openConnections: async () => {
       const list = (await redis?.command('CLIENT', 'LIST')) ?? '';

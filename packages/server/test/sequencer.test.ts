@@ -7,7 +7,7 @@ import { createTestDatabase, type TestDatabase } from '../../../test/support/dat
 import { createKysely, createPool } from '../src/db/pool.ts';
 import type { MessageRow, Tables } from '../src/db/tables.ts';
 import { createSequencer, type Sequencer, type SequencerOptions } from '../src/realtime/sequencer.ts';
-import { startRelay } from '../../../test/faults/relay.ts';
+import { startRelay, targetOf, through } from '../../../test/faults/relay.ts';
 import { createNode, type TestNode } from './support/node.ts';
 import { openAbout, putBowl, putShop, send } from './support/shop.ts';
 
@@ -63,20 +63,10 @@ async function comingBack(): Promise<{
   close: () => Promise<void>;
 }> {
   const line = await startRelay({ host: '127.0.0.1', port: 1 });
-  const address = new URL(database.url);
-  const folder = address.searchParams.get('host');
-  const pool = createPool(
-    `postgres://${address.username}:${address.password}@127.0.0.1:${line.port}${address.pathname}`,
-    { max: 2, watched: false },
-  );
+  const pool = createPool(through(line, database.url), { max: 2, watched: false });
   return {
     db: createKysely<Tables>(pool),
-    comeBack: () =>
-      line.lead(
-        folder === null
-          ? { host: address.hostname, port: Number(address.port || 5432) }
-          : { path: `${folder}/.s.PGSQL.${address.port || 5432}` },
-      ),
+    comeBack: () => line.lead(targetOf(database.url)),
     async close() {
       await pool.end();
       await line.close();

@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
+import { startRelay, targetOf, through, type Disturb, type Relay } from '../../../../test/faults/relay.ts';
 
 /** Stands between a service and PostgreSQL, and reads what the one asks the other. */
 export interface StatementCounter {
@@ -12,36 +11,20 @@ export interface StatementCounter {
 
 export function createStatementCounter(): StatementCounter {
   let executed: string[] = [];
-  const sockets = new Set<Socket>();
-  let target = { host: '', port: 0, path: '' };
-  const server = createServer((near) => {
-    const far = target.path === '' ? connect(target.port, target.host) : connect(target.path);
-    for (const [one, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(one);
-      one.on('error', () => other.destroy()).on('close', () => sockets.delete(one));
-      one.pipe(other);
-    }
-    near.on(
-      'data',
-      readStatements((text) => {
-        if (!/graphile_worker|queue_workers/.test(text)) executed.push(text);
-      }),
-    );
-  });
+  let relay: Relay | undefined;
+  const listen: Disturb = (deliver) => {
+    const read = readStatements((text) => {
+      if (!/graphile_worker|queue_workers/.test(text)) executed.push(text);
+    });
+    return (bytes) => {
+      read(bytes);
+      deliver(bytes);
+    };
+  };
   return {
     async reach(databaseUrl) {
-      const url = new URL(databaseUrl);
-      const folder = url.searchParams.get('host');
-      const port = url.port === '' ? 5432 : Number(url.port);
-      target = { host: url.hostname, port, path: folder === null ? '' : `${folder}/.s.PGSQL.${port}` };
-      server.listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      const address = server.address();
-      if (address === null || typeof address === 'string') throw new Error('no port is free');
-      return `postgres://${url.username}:${url.password}@127.0.0.1:${address.port}${url.pathname}`;
+      relay = await startRelay(targetOf(databaseUrl), undefined, listen);
+      return through(relay, databaseUrl);
     },
     take() {
       const texts = executed;
@@ -49,9 +32,7 @@ export function createStatementCounter(): StatementCounter {
       return texts;
     },
     async close() {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-      await once(server, 'close');
+      await relay?.close();
     },
   };
 }
