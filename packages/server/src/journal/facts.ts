@@ -20,8 +20,13 @@ export interface AuthorFact {
   readonly suspended: boolean;
 }
 
+/** Whether a batch waits for conversations that another transaction holds, or leaves them out. */
+export type Locks = 'wait' | 'skip';
+
 /** All that a batch's decisions need, read under the lock. */
 export interface BatchFacts {
+  /** Ids of conversations that are not locked, since another transaction holds them or one of their seats: nothing else is said of these. */
+  readonly held: ReadonlySet<string>;
   /** The database's clock, one for the batch; milliseconds are all that the wire carries. */
   readonly at: Date;
   readonly conversations: ReadonlyMap<string, LockedConversation>;
@@ -54,6 +59,13 @@ interface ConversationRow {
 const lockSql = `select id, status, last_seq, buyer_id, store_id
   from conversations where id = any($1::uuid[]) order by id for no key update`;
 
+// Without waiting. The seats are locked too, since writing would wait for them.
+const lockFreeSql = `${lockSql} skip locked`;
+const lockSeatsSql = `select id,
+  (select count(*) from participants where conversation_id = c.id) > (select count(*) from (
+    select 1 from participants where conversation_id = c.id for no key update skip locked) free) as seat_held
+  from conversations c where id = any($1::uuid[])`;
+
 // Everything else in one answer: the time, so that it never goes back within a conversation, seats, authors, blocks, and messages that the batch's keys or targets name.
 const factsSql = `select
   date_trunc('milliseconds', clock_timestamp()) as at,
@@ -83,20 +95,31 @@ type MessageJson = Omit<MessageRow, 'created_at' | 'edited_at' | 'redacted_at'> 
 };
 
 /**
- * Locks the conversations of a batch and reads what its decisions need. Both statements are given to the client at once: on a
+ * Locks the conversations of a batch and reads what its decisions need. All statements are given to the client at once: on a
  * connection that pipelines they cost one round trip.
  */
-export async function lockAndRead(client: PoolClient, entries: readonly Entry[]): Promise<BatchFacts> {
+export async function lockAndRead(
+  client: PoolClient,
+  entries: readonly Entry[],
+  locks: Locks,
+): Promise<BatchFacts> {
   const ids = [...new Set(entries.map((entry) => entry.conversationId))];
-  const [locked, facts] = await Promise.all([
-    client.query<ConversationRow>({ name: 'journal-lock', text: lockSql, values: [ids] }),
-    client.query<FactsRow>({ name: 'journal-facts', text: factsSql, values: factsValues(ids, entries) }),
-  ]);
+  const locking = locks === 'wait' ? lockAll(client, ids) : lockFree(client, ids);
+  const reading = client.query<FactsRow>({
+    name: 'journal-facts',
+    text: factsSql,
+    values: factsValues(ids, entries),
+  });
+  // Where locking fails, reading fails too, with no more than that the transaction is aborted.
+  reading.catch(() => undefined);
+  const { rows, held } = await locking;
+  const facts = await reading;
   const row = facts.rows[0];
   const known = (row?.known ?? []).map(readMessage);
   return {
+    held,
     at: row?.at ?? new Date(),
-    conversations: collectConversations(locked.rows, row?.seats ?? []),
+    conversations: collectConversations(rows, row?.seats ?? []),
     authors: new Map((row?.authors ?? []).map(([id, name, suspended]) => [id, { name, suspended }])),
     blocks: (row?.blocks ?? []).map(([userId, targetId]) => ({ userId, targetId })),
     byClientKey: new Map(
@@ -108,6 +131,32 @@ export async function lockAndRead(client: PoolClient, entries: readonly Entry[])
     ),
     bySeqKey: new Map(known.map((message) => [seqKey(message.conversation_id, message.seq), message])),
   };
+}
+
+interface Locked {
+  readonly rows: readonly ConversationRow[];
+  readonly held: ReadonlySet<string>;
+}
+
+const none: ReadonlySet<string> = new Set();
+
+async function lockAll(client: PoolClient, ids: readonly string[]): Promise<Locked> {
+  const { rows } = await client.query<ConversationRow>({
+    name: 'journal-lock',
+    text: lockSql,
+    values: [ids],
+  });
+  return { rows, held: none };
+}
+
+async function lockFree(client: PoolClient, ids: readonly string[]): Promise<Locked> {
+  const [locked, seats] = await Promise.all([
+    client.query<ConversationRow>(lockFreeSql, [ids]),
+    client.query<{ id: string; seat_held: boolean }>(lockSeatsSql, [ids]),
+  ]);
+  const free = new Set(locked.rows.map(({ id }) => id));
+  const held = seats.rows.filter(({ id, seat_held }) => seat_held || !free.has(id)).map(({ id }) => id);
+  return { rows: locked.rows, held: new Set(held) };
 }
 
 function factsValues(ids: readonly string[], entries: readonly Entry[]): unknown[] {

@@ -26,11 +26,12 @@ export interface Appended {
 export interface Journal {
   /**
    * Resolves after commit.
-   * @throws {ProblemError} when the author may not write there, or the journal is full (503 with `retryAfter`)
+   * @throws {ProblemError} when the author may not write there, or 503 with `retryAfter`: the journal is full, the database away, or
+   *   another transaction has held the conversation for too long
    */
   append(entry: Entry): Promise<Appended>;
-  /** Entries that wait for the commits in flight. */
+  /** Entries that wait for the commits in flight, or for a conversation that another transaction holds. */
   waiting(): number;
-  /** Stops taking entries and resolves when those in hand are written. */
+  /** Stops taking entries and resolves when those in hand are written or refused. */
   close(): Promise<void>;
 }

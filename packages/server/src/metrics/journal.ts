@@ -1,5 +1,5 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
-import type { BatchObserver } from '../journal/create-journal.ts';
+import type { BatchObserver } from '../journal/batch.ts';
 import { createTally } from './tally.ts';
 
 /** Seconds from half a millisecond to the queries' time limit. */

@@ -2,7 +2,7 @@ import type { Bus } from '../bus/bus.ts';
 import type { HttpObserver } from '../http/observer.ts';
 import type { LimitKind } from '../http/rate-limit.ts';
 import type { JobsObserver } from '../jobs/observer.ts';
-import type { BatchObserver } from '../journal/create-journal.ts';
+import type { BatchObserver } from '../journal/batch.ts';
 import type { RealtimeObserver } from '../realtime/observer.ts';
 import type { Sources } from './gauges.ts';
 

@@ -14,6 +14,7 @@ const log = pino({ level: 'silent' });
 
 /** Two nodes' journals over one database, with a buyer (john), a store (clay: sarah, tom) and a stranger (eve). */
 export interface Journals {
+  readonly url: string;
   readonly pool: pg.Pool;
   readonly journal: Journal;
   readonly other: Journal;
@@ -21,6 +22,8 @@ export interface Journals {
   readonly heard: BusEvent[];
   /** A journal of its own, that tells nobody. */
   create(options: Partial<JournalOptions>): Journal;
+  /** A connection that is none of the journals', in a transaction, which a statement has begun. `end` closes it. */
+  startTransaction(sql: string): Promise<pg.Client>;
   makeConversation(): Promise<string>;
   seqs(conversationId: string): Promise<number[]>;
   /** On a connection that is none of the journals'. */
@@ -43,6 +46,7 @@ export async function startJournals(): Promise<Journals> {
   await pool.query(`insert into stores (id, name) values ('clay', 'Clay & Co')`);
   await pool.query(`insert into store_members values ('clay', 'sarah'), ('clay', 'tom')`);
   return {
+    url: database.url,
     pool,
     journal,
     other,
@@ -54,6 +58,13 @@ export async function startJournals(): Promise<Journals> {
         close: () => Promise.resolve(),
       };
       return createJournal({ pool, bus: silent, log, notifyDelay: 1, ...options });
+    },
+    async startTransaction(statement) {
+      const client = new pg.Client({ connectionString: database.url, application_name: 'stranger' });
+      await client.connect();
+      await client.query('begin');
+      await client.query(statement);
+      return client;
     },
     makeConversation: () => makeConversation(pool),
     async seqs(conversationId) {

@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ProblemError } from '@parley/protocol';
+import { notStored, writeBatch, type BatchOptions, type Waiting } from './batch.ts';
+
+/**
+ * Where entries wait whose conversation a transaction that is none of the journal's holds: an operator's, a migration's. They are tried
+ * apart from the lanes, so that nobody else waits for them.
+ */
+export interface Aside {
+  /** Entries that wait here. */
+  size(): number;
+  /** Whether a conversation was held when it was last tried. Its entries come here, behind those that wait. */
+  has(conversationId: string): boolean;
+  add(waiting: Waiting): void;
+  /** Resolves when all is written or refused. */
+  idle(): Promise<void>;
+}
+
+/** Milliseconds between tries where none wrote anything. A try waits for no conversation, and so takes a lane's connection for little. */
+const pause = 25;
+
+/** Conversations at most that are known as held while none of their entries waits: the next send costs the lane no wait for the lock. */
+const maxKnown = 1_000;
+
+interface Held {
+  readonly waiting: Waiting;
+  /** When it has waited long enough. */
+  readonly until: number;
+}
+
+/** Tries `batchSize` entries at a time, and refuses with 503 what has waited here for `maxWait` milliseconds. */
+export function createAside(options: BatchOptions, batchSize: number, maxWait: number): Aside {
+  const queues = new Map<string, Held[]>();
+  let size = 0;
+  let running: Promise<void> | null = null;
+
+  async function run(): Promise<void> {
+    while (size > 0) {
+      if (!(await tryOnce())) await sleep(pause);
+      const now = performance.now();
+      refuse(notStored(), ({ until }) => until < now);
+    }
+    running = null;
+  }
+
+  /** Answers whether anything was written. */
+  async function tryOnce(): Promise<boolean> {
+    const tried = nextParts();
+    const batch = [...tried.values()].flatMap((part) => part.map(({ waiting }) => waiting));
+    const { held, outage } = await writeBatch(options, batch, 'skip');
+    const heldIds = new Set(held.map(({ entry }) => entry.conversationId));
+    for (const [id, part] of tried) if (!heldIds.has(id)) putBack(id, part.length);
+    for (const id of heldIds) putBack(id, 0);
+    if (outage !== null) refuse(outage, () => true);
+    return held.length < batch.length;
+  }
+
+  /** The first of each conversation, as many as a batch takes. They stay in their queues until they are answered. */
+  function nextParts(): Map<string, readonly Held[]> {
+    const parts = new Map<string, readonly Held[]>();
+    let room = batchSize;
+    for (const [id, queue] of queues) {
+      if (room > 0 && queue.length > 0) parts.set(id, queue.slice(0, room));
+      room -= Math.min(room, queue.length);
+    }
+    return parts;
+  }
+
+  /** A conversation whose first so many entries were answered; where none was, it goes behind the others, which thus have their turn. */
+  function putBack(id: string, answered: number): void {
+    const left = (queues.get(id) ?? []).slice(answered);
+    size -= answered;
+    queues.delete(id);
+    if (left.length > 0) queues.set(id, left);
+  }
+
+  function refuse(problem: ProblemError, isDue: (held: Held) => boolean): void {
+    for (const [id, queue] of queues) {
+      const due = queue.filter(isDue);
+      if (due.length === 0) continue;
+      const left = queue.filter((held) => !isDue(held));
+      size -= due.length;
+      if (left.length > 0 || queues.size <= maxKnown) queues.set(id, left);
+      else queues.delete(id);
+      for (const { waiting } of due) waiting.reject(problem);
+    }
+  }
+
+  return {
+    size: () => size,
+    has: (conversationId) => queues.has(conversationId),
+    add(waiting) {
+      const id = waiting.entry.conversationId;
+      const held = { waiting, until: performance.now() + maxWait };
+      const queue = queues.get(id);
+      if (queue === undefined) queues.set(id, [held]);
+      else queue.push(held);
+      size += 1;
+      running ??= run();
+    },
+    idle: () => running ?? Promise.resolve(),
+  };
+}
