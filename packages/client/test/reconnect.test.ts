@@ -3,6 +3,7 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   apiKey,
+  beginConversation,
   seedShop,
   startTestService,
   tokenFor,
@@ -28,17 +29,6 @@ beforeEach(async () => {
   relay = await startRelay(service.url);
 });
 afterEach(() => relay.close());
-
-/** A new conversation, with one text of John's. */
-async function begin(listingId: string): Promise<string> {
-  await service.ask('putListing', { params: { id: listingId }, body: { storeId: 'clay', title: listingId } });
-  const opened = await service.ask('openConversation', {
-    as: apiKey,
-    headers: { 'parley-as': 'john' },
-    body: { listingId, text: 'Is it still there?', clientId: 'first' },
-  });
-  return opened.conversation.id;
-}
 
 const say = (id: string, text: string) =>
   service.ask('sendMessage', {
@@ -85,8 +75,8 @@ async function idleStatements(): Promise<Set<string>> {
 
 describe('a client that comes back', () => {
   it('costs three statements at most, whatever it shows and has missed', async () => {
-    const listed = [await begin('cup'), await begin('vase')];
-    const archived = await begin('plate');
+    const listed = [await beginConversation(service, 'cup'), await beginConversation(service, 'vase')];
+    const archived = await beginConversation(service, 'plate');
     const ids = [...listed, archived];
     // A claim that is in each token, so that a token that is new to the service has something to compare.
     const client = clientOf('sarah', relay.url, { getToken: () => tokenFor('sarah', { name: 'Sarah' }) });

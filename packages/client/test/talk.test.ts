@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
-  apiKey,
+  beginConversation,
   seedShop,
   startTestService,
   type TestService,
@@ -11,7 +11,6 @@ import { startRelay, type Relay } from './support/relay.ts';
 
 let service: TestService;
 let relay: Relay;
-let listings = 0;
 beforeAll(async () => {
   service = await startTestService();
   await seedShop(service);
@@ -22,17 +21,19 @@ beforeEach(async () => {
 });
 afterEach(() => relay.close());
 
-/** A new conversation, with one text of John's. */
-async function begin(): Promise<string> {
-  const listingId = `thing-${(listings += 1)}`;
-  await service.ask('putListing', { params: { id: listingId }, body: { storeId: 'clay', title: listingId } });
-  const opened = await service.ask('openConversation', {
-    as: apiKey,
-    headers: { 'parley-as': 'john' },
-    body: { listingId, text: 'Is it still there?', clientId: 'first' },
-  });
-  return opened.conversation.id;
+const begin = () => beginConversation(service);
+
+/** A conversation as John's client shows it. */
+async function johnsThread() {
+  const id = await begin();
+  const john = clientOf('john', relay.url);
+  const store = john.conversation(id);
+  watch(store);
+  await online(john);
+  await shown(store, ({ status }) => status === 'ready');
+  return { id, john, store };
 }
+
 const texts = (snapshot: { messages: readonly { text: string }[] }) =>
   snapshot.messages.map(({ text }) => text);
 
@@ -227,12 +228,7 @@ describe('a send', () => {
   });
 
   it('waits as long as a limit says, and goes on in order', async () => {
-    const id = await begin();
-    const john = clientOf('john', relay.url);
-    const store = john.conversation(id);
-    watch(store);
-    await online(john);
-    await shown(store, ({ status }) => status === 'ready');
+    const { id, john, store } = await johnsThread();
     const refusals = [problem(429, 3), problem(503), null];
     relay.onAsk = ({ op }) => (op === 'send' ? (refusals.shift() ?? null) : null);
     store.send({ text: 'one' });
@@ -246,12 +242,7 @@ describe('a send', () => {
   });
 
   it('that is refused stays, with its reason, and does not hold up the next; a person retries or discards it', async () => {
-    const id = await begin();
-    const john = clientOf('john', relay.url);
-    const store = john.conversation(id);
-    watch(store);
-    await online(john);
-    await shown(store, ({ status }) => status === 'ready');
+    const { id, john, store } = await johnsThread();
     const tooLong = store.send({ text: 'x'.repeat(5001) });
     const bad = await shown(store, ({ outbox }) => outbox[0]?.state === 'failed');
     expect(bad.outbox[0]?.problem).toMatchObject({ status: 400 });
@@ -270,12 +261,7 @@ describe('a send', () => {
   });
 
   it('whose answer is lost with the connection is stored once', async () => {
-    const id = await begin();
-    const john = clientOf('john', relay.url);
-    const store = john.conversation(id);
-    watch(store);
-    await online(john);
-    await shown(store, ({ status }) => status === 'ready');
+    const { john, store } = await johnsThread();
     relay.onPush = ({ op }) => {
       if (op === 'sent') relay.cut();
       return op !== 'sent';

@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { apiKey, startTestService, type TestService } from '../../server/test/support/running-service.ts';
+import {
+  apiKey,
+  beginConversation,
+  startTestService,
+  type TestService,
+} from '../../server/test/support/running-service.ts';
 import type { ConversationStore, InboxStore, ParleyClient } from '../src/index.ts';
 import { clientOf, online, shown, watch } from './support/people.ts';
 import { startRelay, type Relay } from './support/relay.ts';
@@ -20,20 +25,14 @@ beforeAll(async () => {
     params: { id: 'clay' },
     body: { name: 'Clay', members: ['sarah', 'sam'] },
   });
-  for (const id of ['bowl', 'cup', 'plate']) {
-    await service.ask('putListing', { params: { id }, body: { storeId: 'clay', title: id } });
-    const opened = await as('john', 'openConversation', {
-      body: { listingId: id, text: 'Hi', clientId: 'hi' },
-    });
-    if ('conversation' in opened) ids.push(opened.conversation.id);
-  }
+  for (const listingId of ['bowl', 'cup', 'plate']) ids.push(await beginConversation(service, listingId));
 });
 afterAll(async () => {
   await relay.close();
   await service.close();
 });
 
-function as<N extends 'openConversation' | 'updateSeat' | 'markRead'>(
+function as<N extends 'updateSeat' | 'markRead'>(
   userId: string,
   name: N,
   options: { body: unknown; params?: Record<string, string> },

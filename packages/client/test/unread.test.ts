@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { RouteName } from '@parley/protocol';
 import {
   apiKey,
+  beginConversation,
   seedShop,
   startTestService,
   type CallOptions,
@@ -16,7 +17,6 @@ import { startRelay, type Relay } from './support/relay.ts';
 let service: TestService;
 let relay: Relay;
 let sarah: ParleyClient;
-let listings = 0;
 beforeAll(async () => {
   service = await startTestService();
   await seedShop(service);
@@ -35,14 +35,7 @@ function as<N extends RouteName>(userId: string, name: N, options: CallOptions) 
   return service.ask(name, { as: apiKey, headers: { 'parley-as': userId }, ...options });
 }
 
-/** A new conversation with one text of John's, which Sarah has not read. */
-async function begin(): Promise<string> {
-  const listingId = `counted-${(listings += 1)}`;
-  await service.ask('putListing', { params: { id: listingId }, body: { storeId: 'clay', title: listingId } });
-  const body = { listingId, text: 'Is it still there?', clientId: 'first' };
-  return (await as('john', 'openConversation', { body })).conversation.id;
-}
-
+const begin = () => beginConversation(service);
 const write = (id: string, text: string) =>
   as('john', 'sendMessage', { params: { id }, body: { text, clientId: text } });
 const read = (id: string, seq: number) => as('sarah', 'markRead', { params: { id }, body: { seq } });

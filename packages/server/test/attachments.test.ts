@@ -11,14 +11,7 @@ import { createDiskBlobs } from '../src/blobs/disk.ts';
 import { createPool } from '../src/db/pool.ts';
 import { cleanFileName } from '../src/uploads/file-name.ts';
 import { createGate } from '../src/uploads/gate.ts';
-import {
-  fileForm,
-  readProblem,
-  seedShop,
-  startTestService,
-  tokenFor,
-  type TestService,
-} from './support/running-service.ts';
+import { fileForm, readProblem, startBowl, tokenFor, type TestService } from './support/running-service.ts';
 
 let service: TestService;
 let john: string;
@@ -26,14 +19,8 @@ let sarah: string;
 let conversationId: string;
 
 beforeAll(async () => {
-  service = await startTestService();
-  await seedShop(service);
-  [john, sarah] = [await tokenFor('john'), await tokenFor('sarah')];
-  const opened = await service.ask('openConversation', {
-    as: john,
-    body: { listingId: 'bowl', text: 'A picture follows', clientId: 'c-1' },
-  });
-  conversationId = opened.conversation.id;
+  ({ service, john, conversationId } = await startBowl());
+  sarah = await tokenFor('sarah');
 });
 afterAll(() => service.close());
 

@@ -1,22 +1,17 @@
 import pg from 'pg';
 import { expect, test } from 'vitest';
 import {
-  apiKey,
+  beginConversation,
   readProblem,
   seedShop,
   startTestService,
   type TestService,
 } from './support/running-service.ts';
-import { at, connectAs } from './support/socket.ts';
+import { connectAs } from './support/socket.ts';
 
 async function open(service: TestService): Promise<string> {
   await seedShop(service);
-  const opened = await service.ask('openConversation', {
-    as: apiKey,
-    headers: { 'parley-as': 'john' },
-    body: { listingId: 'bowl', text: 'Hi', clientId: 'first' },
-  });
-  return String(at(opened, 'conversation', 'id'));
+  return beginConversation(service);
 }
 
 async function storedKeys(service: TestService): Promise<string[]> {

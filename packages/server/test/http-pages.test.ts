@@ -4,6 +4,7 @@ import { routes, type RouteName } from '@parley/protocol';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestService, type TestService } from './support/running-service.ts';
+import { at } from './support/socket.ts';
 
 let service: TestService;
 const isBuilt = existsSync(fileURLToPath(new URL('../dist/public/inbox.html', import.meta.url)));
@@ -70,17 +71,17 @@ describe('the API’s document', () => {
     const operations = Object.values(routes).map(([method, path]) => [path, method.toLowerCase()]);
     expect(document).toMatchObject({ openapi: '3.1.0', info: { title: 'Parley' } });
     for (const [path = '', method = ''] of operations)
-      expect(at(document, ['paths', path, method, 'responses'])).toBeTypeOf('object');
+      expect(at(document, 'paths', path, method, 'responses')).toBeTypeOf('object');
     const ids = [...text.matchAll(/"operationId":"(\w+)"/g)].map((match) => match[1]);
     expect(ids.sort()).toEqual(Object.keys(routes).sort());
     for (const [, reference = ''] of text.matchAll(/"\$ref":"#\/([^"]+)"/g))
-      expect(at(document, reference.split('/')), reference).toBeTypeOf('object');
+      expect(at(document, ...reference.split('/')), reference).toBeTypeOf('object');
   });
 
   test('says of an endpoint without a body what else it may refuse', async () => {
     const document: unknown = await (await get('/openapi.json')).json();
     const responses = (name: RouteName) =>
-      at(document, ['paths', routes[name][1], routes[name][0].toLowerCase(), 'responses']);
+      at(document, 'paths', routes[name][1], routes[name][0].toLowerCase(), 'responses');
     expect(responses('redactMessage')).toHaveProperty(['409', '$ref'], '#/components/responses/Problem409');
     expect(responses('getConversation')).not.toHaveProperty('409');
   });
@@ -88,17 +89,17 @@ describe('the API’s document', () => {
   test('has schemas that are schemas, and examples that they take', async () => {
     const document: unknown = await (await get('/openapi.json')).json();
     const ajv = new Ajv2020({ strict: false, validateFormats: false });
-    const schemas = at(document, ['components', 'schemas']);
+    const schemas = at(document, 'components', 'schemas');
     const withSchemas = (schema: unknown) => ({
       ...(typeof schema === 'object' && schema),
       components: { schemas },
     });
     const bodies = Object.values(routes).map(([method, path]) =>
-      at(document, ['paths', path, method.toLowerCase(), 'requestBody', 'content', 'application/json']),
+      at(document, 'paths', path, method.toLowerCase(), 'requestBody', 'content', 'application/json'),
     );
     for (const body of bodies.filter((one) => one !== undefined)) {
-      const example = at(body, ['example']);
-      const validate = ajv.compile(withSchemas(at(body, ['schema'])));
+      const example = at(body, 'example');
+      const validate = ajv.compile(withSchemas(at(body, 'schema')));
       expect([example, validate(example), validate.errors]).toEqual([expect.anything(), true, null]);
     }
   });
@@ -113,13 +114,3 @@ describe('the API’s document', () => {
     }
   });
 });
-
-function at(value: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (inner, key) =>
-      typeof inner === 'object' && inner !== null
-        ? Object.getOwnPropertyDescriptor(inner, key)?.value
-        : undefined,
-    value,
-  );
-}

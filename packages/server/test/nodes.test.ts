@@ -11,7 +11,13 @@ import { createPool } from '../src/db/pool.ts';
 import { createJournal } from '../src/journal/create-journal.ts';
 import type { Entry, Journal } from '../src/journal/journal.ts';
 import { findRedis, startRedis, type RedisServer } from './support/redis-server.ts';
-import { seedShop, startTestService, tokenFor, type TestService } from './support/running-service.ts';
+import {
+  beginConversation,
+  seedShop,
+  startTestService,
+  tokenFor,
+  type TestService,
+} from './support/running-service.ts';
 import { scrape } from './support/scrape.ts';
 import { at, connectAs, connectSocket, type Json, type TestSocket } from './support/socket.ts';
 
@@ -55,21 +61,6 @@ async function startNodes(env: Record<string, string>): Promise<Nodes> {
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-let listings = 0;
-async function freshConversation({ service }: Nodes): Promise<string> {
-  listings += 1;
-  const listingId = `listing-${listings}`;
-  await service.ask('putListing', {
-    params: { id: listingId },
-    body: { storeId: 'clay', title: `Listing ${listings}` },
-  });
-  const opened = await service.ask('openConversation', {
-    as: await tokenFor('john'),
-    body: { listingId, text: 'Is it there?', clientId: listingId },
-  });
-  return opened.conversation.id;
 }
 
 /** The `seq` of every message of a conversation that a socket saw, answers included, in the order in which they came. */
@@ -156,7 +147,7 @@ describe.each(backends)('two nodes over $name', ({ name }) => {
 
   test('messages, typing, read positions and new conversations cross', async () => {
     const [john, sarah] = [await connectAs(nodes.urls[0], 'john'), await connectAs(nodes.urls[1], 'sarah')];
-    const id = await freshConversation(nodes);
+    const id = await beginConversation(nodes.service);
     await sarah.next((frame) => at(frame, 'conversation', 'id') === id);
     await sarah.next((frame) => at(frame, 'message', 'conversationId') === id);
     sarah.send({ op: 'typing', conversationId: id });
@@ -175,7 +166,7 @@ describe.each(backends)('two nodes over $name', ({ name }) => {
       timeout: 60_000,
     },
     async () => {
-      const id = await freshConversation(nodes);
+      const id = await beginConversation(nodes.service);
       const sockets = await Promise.all([
         connectAs(nodes.urls[0], 'john'),
         connectAs(nodes.urls[1], 'john'),
@@ -223,7 +214,7 @@ describe.each(backends)('two nodes over $name', ({ name }) => {
       timeout: 60_000,
     },
     async () => {
-      const id = await freshConversation(nodes);
+      const id = await beginConversation(nodes.service);
       const people = [
         await comingBack(nodes.urls[0], 'john', id),
         await comingBack(nodes.urls[1], 'sarah', id),
@@ -300,7 +291,7 @@ describe('what no bus tells', () => {
   }
 
   test('messages, edits and redactions are found in the database within 5 s, in order', async () => {
-    const id = await freshConversation(nodes);
+    const id = await beginConversation(nodes.service);
     const john = await connectAs(nodes.urls[0], 'john');
     const began = performance.now();
     for (let count = 0; count < 250; count += 1) await write(id);
@@ -314,7 +305,7 @@ describe('what no bus tells', () => {
   });
 
   test('a message that is committed late is found all the same', async () => {
-    const id = await freshConversation(nodes);
+    const id = await beginConversation(nodes.service);
     const john = await connectAs(nodes.urls[0], 'john');
     await nodes.sql.query('begin');
     await nodes.sql.query(
@@ -333,7 +324,7 @@ describe('what no bus tells', () => {
   });
 
   test('an own message waits for what another node wrote before it, and so does its answer', async () => {
-    const id = await freshConversation(nodes);
+    const id = await beginConversation(nodes.service);
     const [john, sarah] = [await connectAs(nodes.urls[0], 'john'), await connectAs(nodes.urls[0], 'sarah')];
     for (let round = 0; round < 20; round += 1) {
       for (let count = 0; count < 5; count += 1) await write(id);
@@ -346,7 +337,7 @@ describe('what no bus tells', () => {
   });
 
   test('a log that this node has never met is pushed from its first young message', async () => {
-    await freshConversation(nodes);
+    await beginConversation(nodes.service);
     const id = randomUUID();
     await nodes.sql.query(
       `insert into conversations (id, listing_id, buyer_id, store_id)

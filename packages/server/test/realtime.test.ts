@@ -2,7 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { Ajv } from 'ajv';
 import { serverFrames } from '@parley/protocol';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { startTestService, tokenFor, type TestService } from './support/running-service.ts';
+import {
+  beginConversation,
+  startTestService,
+  tokenFor,
+  type TestService,
+} from './support/running-service.ts';
 import { scrape } from './support/scrape.ts';
 import { at, connectAs, connectSocket, type Json, type TestSocket } from './support/socket.ts';
 
@@ -29,22 +34,6 @@ async function seed({ ask }: TestService): Promise<void> {
   const people = { john: 'John D.', sarah: 'Sarah', tom: 'Tom', eve: 'Eve' };
   for (const [id, name] of Object.entries(people)) await ask('putUser', { params: { id }, body: { name } });
   await ask('putStore', { params: { id: 'clay' }, body: { name: 'Clay & Co', members: ['sarah', 'tom'] } });
-}
-
-let listings = 0;
-/** A conversation of a listing of its own, so that tests do not meet. */
-async function freshConversation({ ask } = service): Promise<string> {
-  listings += 1;
-  const listingId = `listing-${listings}`;
-  await ask('putListing', {
-    params: { id: listingId },
-    body: { storeId: 'clay', title: `Listing ${listings}` },
-  });
-  const opened = await ask('openConversation', {
-    as: await tokenFor('john'),
-    body: { listingId, text: 'Is it dishwasher safe?', clientId: listingId },
-  });
-  return opened.conversation.id;
 }
 
 function listAt(value: unknown, key: string): unknown[] {
@@ -104,7 +93,7 @@ describe('auth', () => {
 
 describe('messages', () => {
   test('are acknowledged to the sender, pushed to every other connection, and to nobody else', async () => {
-    const id = await freshConversation();
+    const id = await beginConversation(service);
     const [phone, laptop, sarah, tom, eve] = [
       await connect('john'),
       await connect('john'),
@@ -145,7 +134,7 @@ describe('messages', () => {
   });
 
   test('sent twice are stored once, with another text refused', async () => {
-    const id = await freshConversation();
+    const id = await beginConversation(service);
     const socket = await connect('john');
     const first = await socket.ask({
       op: 'send',
@@ -168,7 +157,7 @@ describe('messages', () => {
   });
 
   test('arrive in the order of seq on every connection, answers included', async () => {
-    const id = await freshConversation();
+    const id = await beginConversation(service);
     const [john, sarah, tom] = [await connect('john'), await connect('sarah'), await connect('tom')];
     for (let index = 0; index < 150; index += 1)
       for (const [name, socket] of Object.entries({ john, sarah }))
@@ -190,7 +179,7 @@ describe('messages', () => {
 
   test('of a new conversation come after the conversation itself, to a store’s people too', async () => {
     const sarah = await connect('sarah');
-    const id = await freshConversation();
+    const id = await beginConversation(service);
     const frame = await sarah.next(
       (pushed) => pushed['op'] === 'conversation' && at(pushed, 'conversation', 'id') === id,
     );
@@ -198,7 +187,7 @@ describe('messages', () => {
       conversation: {
         lastSeq: 1,
         seat: { side: 'store', unread: 1 },
-        lastMessage: { text: 'Is it dishwasher safe?' },
+        lastMessage: { text: 'Is it still there?' },
       },
     });
     expectValid(sarah.frames);
@@ -207,7 +196,7 @@ describe('messages', () => {
 
 describe('reads, typing, sync', () => {
   test('a read position goes up, never down, and is pushed to the others and to one’s own connections', async () => {
-    const id = await freshConversation();
+    const id = await beginConversation(service);
     const [phone, laptop, john] = [await connect('sarah'), await connect('sarah'), await connect('john')];
     expect(await phone.ask({ op: 'read', ref: '1', conversationId: id, seq: 1 })).toEqual({
       op: 'ok',
@@ -223,7 +212,7 @@ describe('reads, typing, sync', () => {
   });
 
   test('typing is seen by the others alone, and by nobody after a block', async () => {
-    const id = await freshConversation();
+    const id = await beginConversation(service);
     const [john, sarah] = [await connect('john'), await connect('sarah')];
     john.send({ op: 'typing', conversationId: id });
     await sarah.next((frame) => frame['op'] === 'typing' && frame['userId'] === 'john');
@@ -238,7 +227,7 @@ describe('reads, typing, sync', () => {
   });
 
   test('sync answers what was missed, and starts anew past 1,000 messages', async () => {
-    const [some, many] = [await freshConversation(), await freshConversation()];
+    const [some, many] = [await beginConversation(service), await beginConversation(service)];
     const sarah = await connect('sarah');
     for (let index = 0; index < 1_005; index += 1)
       sarah.send({
@@ -313,7 +302,7 @@ describe('wrong frames', () => {
   });
 
   test('a stranger’s send is a 404, a frame over 64 KiB closes the connection with 1009', async () => {
-    const id = await freshConversation();
+    const id = await beginConversation(service);
     const eve = await connect('eve');
     expect(
       await eve.ask({ op: 'send', ref: '1', conversationId: id, clientId: 'x', text: 'hi' }),
@@ -337,7 +326,7 @@ describe('bars and limits', () => {
   test('sends over the limit get 429 with retryAfter, and each is answered', async () => {
     const strict = await startTestService({ LIMIT_SENDS: '5/s' });
     await seed(strict);
-    const id = await freshConversation(strict);
+    const id = await beginConversation(strict);
     const socket = await connectAs(strict.url, 'sarah');
     for (let index = 0; index < 60; index += 1)
       socket.send({ op: 'send', ref: `${index}`, conversationId: id, clientId: `${index}`, text: 'hi' });
@@ -375,7 +364,7 @@ describe('bars and limits', () => {
   test('a reader that does not read is closed, is counted, and delays nobody', async () => {
     const counted = async () => (await scrape(service.app.metricsAddress)).value('parley_slow_readers_total');
     expect(await counted()).toBe(0);
-    const id = await freshConversation();
+    const id = await beginConversation(service);
     const [slow, john, sarah] = [await connect('tom'), await connect('john'), await connect('sarah')];
     slow.socket.pause();
     for (let index = 0; index < 2_500; index += 1)

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,7 @@ import { createApp, type App } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { addFormats } from '../../src/http/formats.ts';
 import { createLogger } from '../../src/http/logging.ts';
+import { isAnswer } from './shapes.ts';
 
 export const secret = 'a secret of a test, long enough for it';
 export const apiKey = 'key-of-the-back-end';
@@ -114,10 +116,6 @@ async function expectSchema(name: RouteName, response: Response): Promise<void> 
   expect(validate(answer) ? [] : validate.errors, `${name} answers what its schema says`).toEqual([]);
 }
 
-function isAnswer<N extends RouteName>(name: N, value: unknown): value is Answer<N> {
-  return ajv.validate(endpoints[name].response, value);
-}
-
 /** The problem that a response is, checked against its schema and its status. */
 export async function readProblem(response: Response): Promise<Problem> {
   expect(response.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
@@ -145,6 +143,23 @@ export async function seedShop({ ask }: TestService): Promise<void> {
   await ask('putUser', { params: { id: 'sarah' }, body: { name: 'Sarah', email: 'sarah@example.com' } });
   await ask('putStore', { params: { id: 'clay' }, body: { name: 'Clay & Co', members: ['sarah'] } });
   await ask('putListing', { params: { id: 'bowl' }, body: { storeId: 'clay', title: 'Pottery Bowl' } });
+}
+
+/**
+ * A conversation of John's with Clay & Co, with one text of his; about a listing of its own unless said, so that tests do not meet.
+ * Answers its id.
+ */
+export async function beginConversation(
+  { ask }: Pick<TestService, 'ask'>,
+  listingId = `listing-${randomUUID()}`,
+  text = 'Is it still there?',
+): Promise<string> {
+  await ask('putListing', { params: { id: listingId }, body: { storeId: 'clay', title: listingId } });
+  const { conversation } = await ask('openConversation', {
+    headers: { 'parley-as': 'john' },
+    body: { listingId, text, clientId: 'first' },
+  });
+  return conversation.id;
 }
 
 /** What `startBowl` starts. */
