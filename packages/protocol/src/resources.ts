@@ -41,7 +41,7 @@ export const OrderStatus = Type.String({
 export const messageKinds = ['text', 'notice', 'edit', 'redaction'] as const;
 export const MessageKind = oneOf(messageKinds);
 
-export const User = closed({
+const profile = {
   id: HostId,
   name: Type.String(),
   email: nullable(Type.String()),
@@ -49,6 +49,9 @@ export const User = closed({
   locale: nullable(Type.String()),
   timeZone: nullable(Type.String()),
   role: Role,
+};
+export const User = closed({
+  ...profile,
   suspended: Type.Boolean(),
   createdAt: Time,
 });
@@ -247,13 +250,7 @@ export const InboxPage = closed({
   unread: UnreadTotals,
 });
 export const Me = closed({
-  id: HostId,
-  name: Type.String(),
-  email: nullable(Type.String()),
-  avatarUrl: nullable(Type.String()),
-  locale: nullable(Type.String()),
-  timeZone: nullable(Type.String()),
-  role: Role,
+  ...profile,
   stores: Type.Array(closed({ id: HostId, name: Type.String(), imageUrl: nullable(Type.String()) })),
   notifications: closed({ email: Type.Boolean() }),
 });
