@@ -46,7 +46,8 @@ async function waitFor(text: () => string, pattern: RegExp): Promise<RegExpExecA
   throw new Error(`No ${pattern} in:\n${text()}`);
 }
 
-test('serve answers until SIGTERM, then ends with 0 and leaves no connection', async () => {
+/** `parley serve` over the test's database, once it says where it listens. */
+async function serve() {
   const service = parley(['serve'], {
     PORT: '0',
     PARLEY_SECRET: secret,
@@ -54,6 +55,11 @@ test('serve answers until SIGTERM, then ends with 0 and leaves no connection', a
     DATABASE_URL: database.url,
   });
   const [, address = ''] = await waitFor(service.output, /"address":"([^"]+)"/);
+  return { service, address };
+}
+
+test('serve answers until SIGTERM, then ends with 0 and leaves no connection', async () => {
+  const { service, address } = await serve();
   expect((await fetch(`${address}/readyz`)).status).toBe(200);
   service.child.kill('SIGTERM');
   expect(await service.code).toBe(0);
@@ -61,13 +67,7 @@ test('serve answers until SIGTERM, then ends with 0 and leaves no connection', a
 }, 40_000);
 
 test('what is in hand when SIGTERM comes is answered, and its connection ends, so that nothing waits for it', async () => {
-  const service = parley(['serve'], {
-    PORT: '0',
-    PARLEY_SECRET: secret,
-    PARLEY_API_KEY: apiKey,
-    DATABASE_URL: database.url,
-  });
-  const [, address = ''] = await waitFor(service.output, /"address":"([^"]+)"/);
+  const { service, address } = await serve();
   const body = JSON.stringify({ name: 'Sarah' });
   const agent = new Agent({ keepAlive: true });
   const request = httpRequest(`${address}/v1/users/sarah`, {
