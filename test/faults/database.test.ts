@@ -17,13 +17,15 @@ afterAll(() => world.close());
 const answerTime = 5_000;
 const recoveryTime = 15_000;
 
+interface Outage {
+  readonly rounds: number;
+  readonly milliseconds: number;
+  readonly begin: () => unknown;
+  readonly end: () => unknown;
+}
+
 /** PostgreSQL goes away for so many milliseconds, and comes back. */
-async function outage(
-  load: Load,
-  milliseconds: number,
-  begin: () => unknown,
-  end: () => unknown,
-): Promise<void> {
+async function passThrough(load: Load, { milliseconds, begin, end }: Outage): Promise<void> {
   await load.progress(50, recoveryTime);
   await begin();
   const answers = await probe(world, prober, milliseconds);
@@ -59,37 +61,32 @@ test(
   patience,
 );
 
-test(
-  'a postmaster that is killed and started again: 503 meanwhile, then all is normal',
-  async () => {
-    const load = await startLoad(world, { pairs: scaled(8, 3) });
-    for (let round = 0; round < scaled(5, 1); round += 1)
-      await outage(
-        load,
-        scaled(10_000, 2_000),
-        () => world.database.kill(),
-        () => world.database.start(),
-      );
-    const { violations, figures } = await load.settle();
-    expect(violations).toEqual([]);
-    expect(figures.unknowns).toBeGreaterThan(0);
-    expect(problemsOf(load.people).filter((status) => status !== 503)).toEqual([]);
-    expect(world.exits).toEqual([]);
-  },
-  patience,
-);
+const outages: readonly (readonly [string, Outage])[] = [
+  [
+    'a postmaster that is killed and started again',
+    {
+      rounds: scaled(5, 1),
+      milliseconds: scaled(10_000, 2_000),
+      begin: () => world.database.kill(),
+      end: () => world.database.start(),
+    },
+  ],
+  [
+    'a network to PostgreSQL that stalls without a reset',
+    {
+      rounds: scaled(3, 1),
+      milliseconds: scaled(20_000, 5_000),
+      begin: () => world.line.stall(),
+      end: () => world.line.resume(),
+    },
+  ],
+];
 
-test(
-  'a network to PostgreSQL that stalls without a reset: 503 meanwhile, then all is normal',
-  async () => {
+test.each(outages)(
+  '%s: 503 meanwhile, then all is normal',
+  async (_name, outage) => {
     const load = await startLoad(world, { pairs: scaled(8, 3) });
-    for (let round = 0; round < scaled(3, 1); round += 1)
-      await outage(
-        load,
-        scaled(20_000, 5_000),
-        () => world.line.stall(),
-        () => world.line.resume(),
-      );
+    for (let round = 0; round < outage.rounds; round += 1) await passThrough(load, outage);
     const { violations, figures } = await load.settle();
     expect(violations).toEqual([]);
     expect(figures.unknowns).toBeGreaterThan(0);
