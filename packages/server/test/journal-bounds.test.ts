@@ -35,7 +35,7 @@ test('where entries have waited too long for their batch, more are refused, in t
   const quick = journals.create({
     lanes: 2,
     maxWait: 100,
-    onBatch: (_milliseconds, _outcomes, waited) => waits.push(waited),
+    onBatch: ({ waited }) => waits.push(waited),
   });
   const accepted = [problemCode(quick.append(text(slow, 'john', 'slow')))];
   await sleep(20);

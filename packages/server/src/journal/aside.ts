@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProblemError } from '@parley/protocol';
-import { notStored, writeBatch, type BatchOptions, type Waiting } from './batch.ts';
+import { notStored, writeBatch, type BatchContext, type Waiting } from './batch.ts';
 
 /**
  * Where entries wait whose conversation a transaction that is none of the journal's holds: an operator's, a migration's. They are tried
@@ -29,7 +29,7 @@ interface Held {
 }
 
 /** Tries `batchSize` entries at a time, and refuses with 503 what has waited here for `maxWait` milliseconds. */
-export function createAside(options: BatchOptions, batchSize: number, maxWait: number): Aside {
+export function createAside(context: BatchContext, batchSize: number, maxWait: number): Aside {
   const queues = new Map<string, Held[]>();
   let size = 0;
   let running: Promise<void> | null = null;
@@ -47,7 +47,9 @@ export function createAside(options: BatchOptions, batchSize: number, maxWait: n
   async function tryOnce(): Promise<boolean> {
     const tried = nextParts();
     const batch = [...tried.values()].flatMap((part) => part.map(({ waiting }) => waiting));
-    const { held, outage } = await writeBatch(options, batch, 'skip');
+    const { held, outage, tell } = await writeBatch(context, batch, 'skip');
+    context.connection.release();
+    tell();
     const heldIds = new Set(held.map(({ entry }) => entry.conversationId));
     for (const [id, part] of tried) if (!heldIds.has(id)) putBack(id, part.length);
     for (const id of heldIds) putBack(id, 0);

@@ -1,17 +1,17 @@
 import { ProblemError } from '@parley/protocol';
 import type { Logger } from 'pino';
-import type { Pool, PoolClient } from 'pg';
+import type { Pool } from 'pg';
 import type { Bus, BusEvent } from '../bus/bus.ts';
 import { sqlState, withRetries } from '../db/transact.ts';
 import { isUnreachable } from '../db/unreachable.ts';
-import { lockAndRead, type Locks } from './facts.ts';
+import { commitBatch, type CommitContext, type Committed } from './commit.ts';
+import type { Locks } from './facts.ts';
 import type { Appended, Entry } from './journal.ts';
-import { planBatch, type Outcome, type Plan } from './plan.ts';
-import { writePlan } from './write.ts';
+import type { Outcome, Plan } from './plan.ts';
 
 /** What writing a batch needs. */
 export interface BatchOptions {
-  /** With connections that pipeline a batch takes two round trips. */
+  /** With connections that pipeline a batch takes one round trip, or two. */
   readonly pool: Pool;
   readonly bus: Bus;
   readonly log: Logger;
@@ -23,8 +23,21 @@ export interface BatchOptions {
   readonly afterCommit?: (() => void) | undefined;
 }
 
-/** Hears of a batch: its time and the longest that one of its entries waited for it, in milliseconds, and what came of them. Must not throw. */
-export type BatchObserver = (milliseconds: number, outcomes: readonly Outcome[], waited: number) => void;
+/** A batch that was committed, for measurements. */
+export interface BatchSeen {
+  readonly milliseconds: number;
+  /** The longest that one of its entries waited for it; milliseconds. */
+  readonly waited: number;
+  readonly outcomes: readonly Outcome[];
+  /** It was planned from memory. */
+  readonly recalled: boolean;
+}
+
+/** Hears of a batch. Must not throw. */
+export type BatchObserver = (batch: BatchSeen) => void;
+
+/** What the batches of one lane, one after the other, are written with. */
+export interface BatchContext extends BatchOptions, CommitContext {}
 
 /** An entry in hand, and whom to answer. */
 export interface Waiting {
@@ -34,7 +47,7 @@ export interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** What came of a batch. Who is not among the held was answered. */
+/** What came of a batch. */
 export interface Written {
   /**
    * Those whose conversation somebody else's transaction holds: of a conversation all or none, in their order. What was not tried any more
@@ -43,17 +56,11 @@ export interface Written {
   readonly held: readonly Waiting[];
   /** Where the database could not be reached, the problem that says so. */
   readonly outage: ProblemError | null;
+  /** Tells the participants, and answers those who are not held and were not refused already. */
+  readonly tell: () => void;
 }
 
-/**
- * How a batch's transaction begins, by its way with locks: with the milliseconds that each of its statements may wait for one. Batches
- * of other nodes hold theirs for some 10 ms. One that skips waits only for what is neither a conversation nor a seat. Set here, since
- * a setting of the connection does not pass through PgBouncer; it costs some 5 µs.
- */
-const begin: Readonly<Record<Locks, string>> = {
-  wait: 'begin; set local lock_timeout = 200',
-  skip: 'begin; set local lock_timeout = 50',
-};
+const nothing = (): void => undefined;
 
 /** PostgreSQL's code for a lock that did not come in time. */
 const lockNotAvailable = '55P03';
@@ -67,53 +74,66 @@ export function waited([first]: readonly Waiting[]): number {
 }
 
 /**
- * Writes and answers a batch, but for entries that are held. With `wait` a lock that does not come within 200 ms makes it try again
- * with `skip`.
+ * Writes a batch, but for entries that are held; `tell` then answers it. With `wait` a lock that does not come within 200 ms makes it try
+ * again with `skip`.
  */
 export async function writeBatch(
-  options: BatchOptions,
+  context: BatchContext,
   batch: readonly Waiting[],
   locks: Locks,
 ): Promise<Written> {
   const [started, longest] = [performance.now(), waited(batch)];
   let committed: Committed;
   try {
-    committed = await withRetries(() => commit(options, batch, locks));
+    const entries = batch.map((waiting) => waiting.entry);
+    committed = await withRetries(() => commitBatch(context, entries, locks));
   } catch (error) {
-    return recover(options, batch, locks, error);
+    return recover(context, batch, locks, error);
   }
-  const { plan, taken, held } = committed;
-  options.afterCommit?.();
-  if (taken.length > 0) options.onBatch?.(performance.now() - started, plan.outcomes, longest);
-  options.bus.publish(eventsOf(plan));
-  taken.forEach((waiting, index) => settle(waiting, plan.outcomes[index]));
-  return { held, outage: null };
+  const { plan, recalled } = committed;
+  const { outcomes } = plan;
+  const isHeld = ({ entry }: Waiting): boolean => committed.held.has(entry.conversationId);
+  context.afterCommit?.();
+  if (outcomes.length > 0)
+    context.onBatch?.({ milliseconds: performance.now() - started, outcomes, waited: longest, recalled });
+  return {
+    held: batch.filter(isHeld),
+    outage: null,
+    tell: () => {
+      context.bus.publish(eventsOf(plan));
+      batch
+        .filter((waiting) => !isHeld(waiting))
+        .forEach((waiting, index) => settle(waiting, outcomes[index]));
+    },
+  };
 }
 
 /** What comes of a batch that was rolled back. */
 async function recover(
-  options: BatchOptions,
+  context: BatchContext,
   batch: readonly Waiting[],
   locks: Locks,
   error: unknown,
 ): Promise<Written> {
   if (sqlState(error) === lockNotAvailable) {
-    if (locks === 'wait') return writeBatch(options, batch, 'skip');
+    if (locks === 'wait') return writeBatch(context, batch, 'skip');
     // A message that an edit changes, or a table: whose it is shows when each conversation is tried alone.
     const parts = byConversation(batch);
-    return parts.length > 1 ? writeParts(options, parts, locks) : { held: batch, outage: null };
+    return parts.length > 1
+      ? writeParts(context, parts, locks)
+      : { held: batch, outage: null, tell: nothing };
   }
   // What one entry made fail must not fail the others: each is tried alone, and only the bad one hears of it.
   if (batch.length > 1 && !isUnreachable(error)) {
     return writeParts(
-      options,
+      context,
       batch.map((waiting) => [waiting]),
       locks,
     );
   }
-  const problem = asProblem(options.log, error);
+  const problem = asProblem(context.log, error);
   for (const waiting of batch) waiting.reject(problem);
-  return { held: [], outage: isUnreachable(error) ? problem : null };
+  return { held: [], outage: isUnreachable(error) ? problem : null, tell: nothing };
 }
 
 function byConversation(batch: readonly Waiting[]): Waiting[][] {
@@ -128,7 +148,7 @@ function byConversation(batch: readonly Waiting[]): Waiting[][] {
 
 /** Writes parts of a batch, each of one conversation. Behind what is held the same conversation's later parts are held too. */
 async function writeParts(
-  options: BatchOptions,
+  context: BatchContext,
   parts: readonly (readonly Waiting[])[],
   locks: Locks,
 ): Promise<Written> {
@@ -140,56 +160,19 @@ async function writeParts(
     if (heldIds.has(id)) held.push(...part);
     else if (heldIds.size >= vainParts) untried.push(...part);
     else {
-      const left = (await writeBatch(options, part, locks)).held;
+      const { held: left, tell } = await writeBatch(context, part, locks);
+      tell();
       held.push(...left);
       if (left.length > 0) heldIds.add(id);
     }
   }
-  return { held: [...untried, ...held], outage: null };
+  return { held: [...untried, ...held], outage: null, tell: nothing };
 }
 
 function settle(waiting: Waiting, outcome: Outcome | undefined): void {
   if (outcome === undefined) waiting.reject(new Error('The journal decided nothing of an entry'));
   else if ('problem' in outcome) waiting.reject(outcome.problem);
   else waiting.resolve(outcome.appended);
-}
-
-interface Committed {
-  readonly plan: Plan;
-  /** The plan's entries. */
-  readonly taken: readonly Waiting[];
-  readonly held: readonly Waiting[];
-}
-
-async function commit(options: BatchOptions, batch: readonly Waiting[], locks: Locks): Promise<Committed> {
-  const client = await options.pool.connect();
-  try {
-    const entries = batch.map((waiting) => waiting.entry);
-    const [, facts] = await Promise.all([client.query(begin[locks]), lockAndRead(client, entries, locks)]);
-    const isHeld = ({ entry }: Waiting): boolean => facts.held.has(entry.conversationId);
-    const taken = facts.held.size === 0 ? batch : batch.filter((waiting) => !isHeld(waiting));
-    const held = facts.held.size === 0 ? [] : batch.filter(isHeld);
-    const plan = planBatch(
-      taken.map((waiting) => waiting.entry),
-      facts,
-    );
-    await Promise.all([writePlan(client, plan, options.notifyDelay), client.query('commit')]);
-    client.release();
-    return { plan, taken, held };
-  } catch (error) {
-    await abandon(client);
-    throw error;
-  }
-}
-
-/** A connection that cannot even roll back is not given back to the pool. */
-async function abandon(client: PoolClient): Promise<void> {
-  try {
-    await client.query('rollback');
-    client.release();
-  } catch (error) {
-    client.release(error instanceof Error ? error : true);
-  }
 }
 
 /** What participants are told of a plan. Of a first message they hear that there is a conversation at all. */

@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { ProblemError } from '@parley/protocol';
 import { createAside } from './aside.ts';
-import type { BatchOptions, Waiting } from './batch.ts';
+import type { BatchContext, BatchOptions, Waiting } from './batch.ts';
+import { keepConnection } from './connection.ts';
 import type { Journal } from './journal.ts';
 import { createLane } from './lane.ts';
+import { createMemory } from './memory.ts';
 
 export interface JournalOptions extends BatchOptions {
   /** Entries in one commit. */
@@ -31,8 +33,17 @@ export const defaultLanes = availableParallelism() > 2 ? 2 : 1;
  */
 export function createJournal(options: JournalOptions): Journal {
   const { lanes: count = defaultLanes, batchSize = 256, maxWaiting = 10_000, maxWait = 3_000 } = options;
-  const aside = createAside(options, batchSize, maxWait);
-  const lanes = Array.from({ length: count }, () => createLane(options, batchSize, aside));
+  const memory = createMemory();
+  const createContext = (): BatchContext => ({
+    ...options,
+    memory,
+    connection: keepConnection(options.pool),
+  });
+  const aside = createAside(createContext(), batchSize, maxWait);
+  const lanes = Array.from({ length: count }, () => createLane(createContext(), batchSize, aside));
+  const unsubscribe = options.bus.subscribe((event) => {
+    if (event.type === 'message.stored') memory.hear(event.conversationId, event.seq);
+  });
   const inLanes = (): number => lanes.reduce((sum, lane) => sum + lane.size(), 0);
   let closed = false;
 
@@ -59,6 +70,7 @@ export function createJournal(options: JournalOptions): Journal {
       closed = true;
       await Promise.all(lanes.map((lane) => lane.idle()));
       await aside.idle();
+      unsubscribe();
     },
   };
 }

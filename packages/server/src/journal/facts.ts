@@ -141,12 +141,20 @@ interface Locked {
 const none: ReadonlySet<string> = new Set();
 
 async function lockAll(client: PoolClient, ids: readonly string[]): Promise<Locked> {
+  return { rows: await lockConversations(client, ids), held: none };
+}
+
+/** Locks conversations for a transaction that writes to them; answers those that there are. */
+export async function lockConversations(
+  client: PoolClient,
+  ids: readonly string[],
+): Promise<readonly ConversationRow[]> {
   const { rows } = await client.query<ConversationRow>({
     name: 'journal-lock',
     text: lockSql,
     values: [ids],
   });
-  return { rows, held: none };
+  return rows;
 }
 
 async function lockFree(client: PoolClient, ids: readonly string[]): Promise<Locked> {

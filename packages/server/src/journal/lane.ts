@@ -1,6 +1,6 @@
 import type { ProblemError } from '@parley/protocol';
 import type { Aside } from './aside.ts';
-import { waited, writeBatch, type BatchOptions, type Waiting } from './batch.ts';
+import { waited, writeBatch, type BatchContext, type Waiting } from './batch.ts';
 
 /** Writes the entries of the conversations that belong to it: one commit after the other. */
 export interface Lane {
@@ -17,19 +17,26 @@ export interface Lane {
 const patience = 1_000;
 
 /** What is added while a commit is in flight goes into the next, of `batchSize` entries at most; what is held goes `aside`. */
-export function createLane(options: BatchOptions, batchSize: number, aside: Aside): Lane {
+export function createLane(context: BatchContext, batchSize: number, aside: Aside): Lane {
   let waiting: Waiting[] = [];
   let running: Promise<void> | null = null;
 
+  // Those of a batch hear of it when the next one is on its way to the database, which thus has something to do meanwhile.
   async function run(): Promise<void> {
+    let tell = (): void => undefined;
     while (waiting.length > 0) {
       const batch = waiting.slice(0, batchSize);
       waiting = waiting.slice(batchSize);
-      const { held, outage } = await writeBatch(options, batch, 'wait');
-      if (held.length > 0) setAside(held);
-      if (outage !== null) refuseLate(outage);
+      const writing = writeBatch(context, batch, 'wait');
+      tell();
+      const written = await writing;
+      tell = written.tell;
+      if (written.held.length > 0) setAside(written.held);
+      if (written.outage !== null) refuseLate(written.outage);
     }
+    context.connection.release();
     running = null;
+    tell();
   }
 
   /** What came meanwhile for the same conversations follows, so that it keeps its place. */
@@ -38,7 +45,7 @@ export function createLane(options: BatchOptions, batchSize: number, aside: Asid
     const follows = ({ entry }: Waiting): boolean => ids.has(entry.conversationId);
     for (const one of [...held, ...waiting.filter(follows)]) aside.add(one);
     waiting = waiting.filter((one) => !follows(one));
-    options.log.warn(
+    context.log.warn(
       { conversationIds: [...ids] },
       'another transaction holds conversations; sends into them wait aside',
     );

@@ -45,8 +45,14 @@ export function observeJournal(registry: Registry): BatchObserver {
     buckets: quickSeconds,
     registers,
   });
-  return (milliseconds, outcomes, waited) => {
+  const recalls = new Counter({
+    name: 'parley_batches_recalled_total',
+    help: 'Batches that were planned from memory, in one round trip to the database',
+    registers,
+  });
+  return ({ milliseconds, outcomes, waited, recalled }) => {
     sizes.observe(outcomes.length);
+    if (recalled) recalls.inc();
     waits.observe(waited / 1000);
     seconds.observe(milliseconds / 1000);
     for (const outcome of outcomes)

@@ -1,0 +1,113 @@
+import { kinds } from '../domain/kinds/index.ts';
+import { clientKey, type AuthorFact, type BatchFacts, type LockedConversation } from './facts.ts';
+import type { Entry } from './journal.ts';
+import type { Plan } from './plan.ts';
+
+/**
+ * Open conversations as this journal left them, and who wrote there and so may write there. A batch that is all remembered is planned before
+ * the database is asked. Nothing of it is taken for true: the statement that writes the plan writes nothing where anything is otherwise.
+ */
+export interface Memory {
+  /** What planning these entries needs; null where one of them has to be looked up. */
+  recall(entries: readonly Entry[]): BatchFacts | null;
+  /** A plan was committed, upon these facts. */
+  learn(facts: BatchFacts, plan: Plan): void;
+  forget(entries: readonly Entry[]): void;
+  /** Another node has told of messages up to `seq`. */
+  hear(conversationId: string, seq: number): void;
+}
+
+interface Remembered {
+  readonly conversation: LockedConversation;
+  /** By id. */
+  readonly authors: Map<string, AuthorFact>;
+}
+
+/** Conversations at most, those written to last; some 500 bytes each. */
+const mostConversations = 10_000;
+/** Keys of sends in one of two generations; some 200 bytes each. */
+const mostKeys = 10_000;
+const none: BatchFacts['byClientKey'] = new Map();
+
+export function createMemory(): Memory {
+  const known = new Map<string, Remembered>();
+  const keys = rememberNewest(mostKeys);
+
+  function learnConversation(conversation: LockedConversation, lastSeq: number): void {
+    const authors = known.get(conversation.id)?.authors ?? new Map<string, AuthorFact>();
+    known.delete(conversation.id);
+    known.set(conversation.id, { conversation: { ...conversation, lastSeq }, authors });
+  }
+
+  return {
+    recall: (entries) => recall(known, keys.has, entries),
+    learn(facts, plan) {
+      for (const { conversationId, lastSeq } of plan.heads.values()) {
+        const conversation = facts.conversations.get(conversationId);
+        // The system writes into others too.
+        if (conversation?.status === 'open') learnConversation(conversation, lastSeq);
+      }
+      for (const { conversation_id: id, author, client_id: clientId } of plan.messages) {
+        if (author === null) continue;
+        const fact = facts.authors.get(author);
+        if (fact !== undefined) known.get(id)?.authors.set(author, fact);
+        if (clientId !== null) keys.add(clientKey(id, author, clientId));
+      }
+      for (const oldest of known.keys()) {
+        if (known.size <= mostConversations) break;
+        known.delete(oldest);
+      }
+    },
+    forget(entries) {
+      for (const { conversationId } of entries) known.delete(conversationId);
+    },
+    hear(conversationId, seq) {
+      const remembered = known.get(conversationId);
+      if (remembered !== undefined && remembered.conversation.lastSeq < seq) known.delete(conversationId);
+    },
+  };
+}
+
+/** What has an effect on rows that are not among the facts, or answers a message of before, is looked up. */
+function recall(
+  known: ReadonlyMap<string, Remembered>,
+  wasSent: (key: string) => boolean,
+  entries: readonly Entry[],
+): BatchFacts | null {
+  const conversations = new Map<string, LockedConversation>();
+  const authors = new Map<string, AuthorFact>();
+  for (const { conversationId, author, clientId, kind, data } of entries) {
+    const remembered = known.get(conversationId);
+    if (remembered === undefined || kinds[kind].changesTarget || data?.attachments !== undefined) return null;
+    conversations.set(conversationId, remembered.conversation);
+    if (author === null) continue;
+    const fact = remembered.authors.get(author);
+    if (fact === undefined || (clientId !== null && wasSent(clientKey(conversationId, author, clientId))))
+      return null;
+    authors.set(author, fact);
+  }
+  return {
+    held: new Set(),
+    at: new Date(),
+    conversations,
+    authors,
+    blocks: [],
+    byClientKey: none,
+    bySeqKey: none,
+  };
+}
+
+/** A set of the newest keys: between `most` and twice as many. */
+function rememberNewest(most: number): {
+  readonly has: (key: string) => boolean;
+  readonly add: (key: string) => void;
+} {
+  let [newer, older] = [new Set<string>(), new Set<string>()];
+  return {
+    has: (key) => newer.has(key) || older.has(key),
+    add(key) {
+      if (newer.size >= most) [newer, older] = [new Set(), newer];
+      newer.add(key);
+    },
+  };
+}
