@@ -66,24 +66,33 @@ async function withReceived<T>(
       'unsupported-type',
       'Send the upload as multipart/form-data, with the file in the field file.',
     );
-  const part = await request.file();
-  if (part?.fieldname !== 'file') {
-    part?.file.resume();
-    const detail = 'The upload needs one file, in the field file.';
-    throw new ProblemError('invalid', detail, { errors: [{ pointer: '/file', detail }] });
-  }
   const folder = await mkdtemp(join(tmpdir(), 'parley-upload-'));
   try {
     const path = join(folder, 'file');
-    await receive(part, path);
-    // Browsers write a quote in a name as %22 (WHATWG HTML, multipart/form-data).
-    return await use({ path, name: part.filename.replaceAll('%22', '"') });
+    let name: string | undefined;
+    // To the end, where a second file is refused by the limit of one.
+    for await (const part of request.files()) {
+      await receive(part, path);
+      // Browsers write a quote in a name as %22 (WHATWG HTML, multipart/form-data).
+      name = part.filename.replaceAll('%22', '"');
+    }
+    if (name === undefined) throw noFile();
+    return await use({ path, name });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
+function noFile(): ProblemError {
+  const detail = 'The upload needs one file, in the field file.';
+  return new ProblemError('invalid', detail, { errors: [{ pointer: '/file', detail }] });
+}
+
 async function receive(part: MultipartFile, path: string): Promise<void> {
+  if (part.fieldname !== 'file') {
+    part.file.resume();
+    throw noFile();
+  }
   await pipeline(part.file, createWriteStream(path, { mode: 0o600 }));
   if (part.file.truncated)
     throw new ProblemError(
