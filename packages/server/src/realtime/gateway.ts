@@ -112,6 +112,8 @@ function whyNotFrom(retryAfter: number): string | null {
 
 function refuseUpgrade(socket: Duplex, status: string): void {
   socket.on('error', () => socket.destroy());
+  // Node leaves an upgrade's socket half open: whoever does not end theirs would keep it.
+  socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 

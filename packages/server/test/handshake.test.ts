@@ -1,0 +1,35 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestService, type TestService } from './support/running-service.ts';
+import { connectSocket } from './support/socket.ts';
+
+let service: TestService;
+
+beforeAll(async () => {
+  service = await startTestService();
+});
+afterAll(() => service.close());
+
+test('foreign origins are refused before the handshake', async () => {
+  await expect(connectSocket(service.url, { origin: 'https://evil.example' })).rejects.toThrow('403');
+  const own = await connectSocket(service.url, {
+    origin: service.app.context.config.allowedOrigins[0] ?? '',
+  });
+  own.close();
+});
+
+test('a refused handshake leaves no connection here, whether or not the other side ends its own', async () => {
+  const { hostname, port } = new URL(service.url);
+  const kept = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+  kept.on('error', () => undefined);
+  const broken = new Promise((resolve) => kept.once('close', resolve));
+  kept.write(
+    'GET /v1/realtime HTTP/1.1\r\nHost: here\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nOrigin: https://evil.example\r\n\r\n',
+  );
+  await once(kept.resume(), 'end');
+  // Whoever is gone answers what still comes with a reset.
+  const talk = setInterval(() => kept.write('still here'), 20);
+  await broken;
+  clearInterval(talk);
+});
