@@ -1,4 +1,5 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
+import { planOnce } from './plan-once.ts';
 import { holdsAll, type Term } from './search.ts';
 import type { Tables } from './tables.ts';
 
@@ -72,10 +73,10 @@ async function walk(
     ids: string[];
     last: string | null;
     last_at: Date | null;
-  }>`with w as materialized (${newestSeats(search, after, window)}),
+  }>`${after === null ? planOnce : sql``}with w as materialized (${newestSeats(search, after, window)}),
     k as materialized (select k.conversation_id, k.buyer_search, k.store_search from conversation_search k
       where k.conversation_id = any(array(select conversation_id from w)) and ${eitherHolds(search.terms)}),
-    last as (select p.conversation_id, p.last_at from w p offset ${window - 1})
+    last as (select p.conversation_id, p.last_at from w p offset ${after === null ? sql.lit(window - 1) : sql`${window - 1}`})
     select array(select p.conversation_id::text from k join participants p on p.user_id = ${search.userId}
           and p.conversation_id = k.conversation_id join conversations c on c.id = k.conversation_id
         where c.last_seq > 0 and ${sideHolds(search.terms)} ${newestFirst} limit ${search.limit}) as ids,
@@ -90,14 +91,16 @@ function newestSeats(
   after: Place | null,
   window: number,
 ): RawBuilder<unknown> {
+  // The first window is a part of the text: a plan for any size is made for a tenth of all seats.
+  const size = after === null ? sql.lit(window) : sql`${window}`;
   const further =
     after === null ? sql`true` : sql`(p.last_at, p.conversation_id) < (${after.at}, ${after.id}::uuid)`;
   const newest = (filtered: RawBuilder<boolean>): RawBuilder<unknown> =>
     sql`select p.conversation_id, p.last_at from participants p
-      where ${conditions} and ${further} and ${filtered} ${newestFirst} limit ${window}`;
+      where ${conditions} and ${further} and ${filtered} ${newestFirst} limit ${size}`;
   if (filter !== null) return newest(filter);
   return sql`select * from ((${newest(sql`not p.archived`)}) union all (${newest(sql`p.archived`)})) p
-    ${newestFirst} limit ${window}`;
+    ${newestFirst} limit ${size}`;
 }
 
 /** That one side or the other is found by the terms. */
