@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Bus, BusEvent } from '../src/bus/bus.ts';
+import type { Way } from '../src/journal/commit.ts';
 import type { Journal } from '../src/journal/journal.ts';
 import { problemCode, startJournals, text, type Journals } from './support/journals.ts';
 
 let journals: Journals;
 let journal: Journal;
-/** Of each batch, whether it was planned from memory. */
-let recalled: boolean[];
+/** Of each batch, how it came to its plan. */
+let ways: Way[];
 let publish: (event: BusEvent) => void;
 let id: string;
 
@@ -17,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => journals.close());
 
 beforeEach(async () => {
-  recalled = [];
+  ways = [];
   const handlers = new Set<(event: BusEvent) => void>();
   const bus: Bus = {
     publish: () => undefined,
@@ -28,12 +29,14 @@ beforeEach(async () => {
     close: () => Promise.resolve(),
   };
   publish = (event) => handlers.forEach((handler) => handler(event));
-  journal = journals.create({ bus, notifyDelay: 30, onBatch: (batch) => recalled.push(batch.recalled) });
+  journal = journals.create({ bus, notifyDelay: 30, onBatch: (batch) => ways.push(batch.way) });
   id = await journals.makeConversation();
-  await journals.query(`update users set suspended = false, name = initcap(id); delete from blocks`);
+  await journals.query(
+    `update users set suspended = false, erased_at = null, name = initcap(id); delete from blocks`,
+  );
   await journal.append(text(id, 'john', 'first'));
   await journal.append(text(id, 'sarah', 'and first'));
-  recalled = [];
+  ways = [];
 });
 
 const send = (author: string, body = 'hello', clientId: string = randomUUID()) =>
@@ -44,9 +47,15 @@ const seats = () =>
     `select user_id, unread, needs_reply, notify_at is not null as notified from participants where conversation_id = '${id}' order by user_id`,
   );
 
+async function waitForLock(): Promise<void> {
+  await expect
+    .poll(() => journals.query(`select 1 from pg_locks where not granted and locktype = 'transactionid'`))
+    .not.toEqual([]);
+}
+
 test('who wrote in a conversation before is written from memory, as it is written otherwise', async () => {
   const sent = await Promise.all([send('john', 'a'), send('sarah', 'b'), send('john', 'c')]);
-  expect(recalled).not.toContain(false);
+  expect(new Set(ways)).toEqual(new Set(['recalled']));
   expect(sent.map(({ message }) => message.seq)).toEqual([3, 4, 5]);
   expect(sent.map(({ authorName }) => authorName)).toEqual(['John', 'Sarah', 'John']);
   const rows = await journals.query(
@@ -72,7 +81,7 @@ test('who writes for the first time, an edit and a system notice into a strange 
   await journal.append({ ...text(id, 'john', 'better'), kind: 'edit', data: { target } });
   const strange = await journals.makeConversation();
   await journal.append({ ...text(strange, 'john', ''), kind: 'notice', author: null, clientId: null });
-  expect(recalled).toEqual([false, true, false, false]);
+  expect(ways).toEqual(['read', 'recalled', 'read', 'read']);
 });
 
 describe('what has changed since is noticed', () => {
@@ -100,22 +109,53 @@ describe('what has changed since is noticed', () => {
   test('a block that has nothing to do with the conversation costs nothing', async () => {
     await journals.query(`insert into blocks values ('eve', 'john'), ('john', 'eve'), ('sarah', 'eve')`);
     await send('john');
-    expect(recalled).toEqual([true]);
+    expect(ways).toEqual(['recalled']);
   });
 
   test('messages of another node', async () => {
     await journals.other.append(text(id, 'john', 'elsewhere'));
     expect((await send('john')).message.seq).toBe(4);
     expect((await send('john')).message.seq).toBe(5);
-    expect(recalled).toEqual([false, true]);
+    expect(ways).toEqual(['corrected', 'recalled']);
   });
 
-  test('what another node tells of is not even tried', async () => {
-    publish({ type: 'message.stored', conversationId: id, seq: 2 });
+  test('messages of another node that tells of them cost nothing', async () => {
+    for (let count = 0; count < 5; count += 1) {
+      const { message } = await journals.other.append(text(id, 'sarah', 'elsewhere'));
+      publish({ type: 'message.stored', conversationId: id, seq: message.seq });
+      await send('john');
+      // Of what this node wrote itself, or heard of before.
+      publish({ type: 'message.stored', conversationId: id, seq: message.seq });
+    }
+    expect(ways).toEqual(Array.from({ length: 5 }, () => 'recalled'));
+    expect(await journals.seqs(id)).toEqual(Array.from({ length: 12 }, (_none, index) => index + 1));
+  });
+
+  test('a block that refuses the other side alone is read with each of its batches, and costs no others', async () => {
+    await journals.query(`insert into blocks values ('john', 'clay')`);
+    for (let count = 0; count < 3; count += 1) await send('john');
+    expect(await problemCode(send('sarah'))).toBe('blocked');
     await send('john');
-    publish({ type: 'message.stored', conversationId: id, seq: 4 });
+    expect(ways).toEqual(['corrected', 'read', 'read', 'read', 'read']);
+  });
+
+  test('an author who was erased', async () => {
+    await journals.query(`update users set erased_at = now() where id = 'john'`);
+    expect(await problemCode(send('john'))).toBe('suspended');
+  });
+
+  test('a seat that is read while the batch waits for it', async () => {
     await send('john');
-    expect(recalled).toEqual([true, false]);
+    const reader = await journals.startTransaction(
+      `update participants set unread = 0, read_seq = 3, notify_at = null where user_id = 'sarah' and conversation_id = '${id}'`,
+    );
+    const sent = send('john');
+    await waitForLock();
+    await reader.query('commit');
+    await reader.end();
+    await sent;
+    expect(await seats()).toContainEqual({ user_id: 'sarah', unread: 1, needs_reply: true, notified: true });
+    expect(ways).toEqual(['recalled', 'recalled']);
   });
 
   test('a muted seat, a new one, and one that is gone', async () => {
@@ -139,7 +179,7 @@ describe('what has changed since is noticed', () => {
     await journals.query(`update users set name = 'Johnny' where id = 'john'`);
     expect((await send('john')).authorName).toBe('Johnny');
     expect((await send('john')).authorName).toBe('Johnny');
-    expect(recalled).toEqual([false, true]);
+    expect(ways).toEqual(['corrected', 'recalled']);
   });
 });
 
@@ -167,7 +207,7 @@ describe('a clientId that comes again', () => {
     const first = await journals.other.append(text(id, 'john', 'hello', 'elsewhere'));
     // As if this node had written last: only the key itself tells.
     await journals.other.append(text(id, 'john', 'more'));
-    const fresh = journals.create({ onBatch: (batch) => recalled.push(batch.recalled) });
+    const fresh = journals.create({ onBatch: (batch) => ways.push(batch.way) });
     await fresh.append(text(id, 'john', 'known now'));
     const [again, other] = await Promise.all([
       fresh.append(text(id, 'john', 'hello', 'elsewhere')),
@@ -176,6 +216,10 @@ describe('a clientId that comes again', () => {
     expect(again).toMatchObject({ repeated: true, message: { seq: first.message.seq } });
     expect(other).toMatchObject({ repeated: false, message: { seq: 6 } });
     expect(await journals.seqs(id)).toEqual([1, 2, 3, 4, 5, 6]);
+    // Once it has come again, it is known here too, and costs nobody a batch that is rolled back.
+    ways = [];
+    await fresh.append(text(id, 'john', 'hello', 'elsewhere'));
+    expect(ways).toEqual(['read']);
     await fresh.close();
   });
 });
@@ -204,5 +248,5 @@ test('two journals that write in turns into one conversation leave no gap and do
     }),
   );
   expect(await journals.seqs(id)).toEqual(Array.from({ length: 202 }, (_none, index) => index + 1));
-  expect(recalled).toHaveLength(100);
+  expect(ways).toHaveLength(100);
 });

@@ -1,7 +1,10 @@
 import { ProblemError } from '@parley/protocol';
 
-/** PostgreSQL's codes: connection lost, shutting down or starting, out of connections, out of time. And Node's, of sockets and names. */
-const codes = /^(08|57P0|57014|53[0-9]|ECONN|EPIPE|ETIMEDOUT|EHOST|ENETUNREACH|ENOTFOUND|EAI_)/;
+/**
+ * PostgreSQL's codes: connection lost, shutting down or starting, out of connections, out of time, given up by a process that stood still,
+ * only to be read since another server took over. And Node's, of sockets and names.
+ */
+const codes = /^(08|57P0|57014|25P03|25006|53[0-9]|ECONN|EPIPE|ETIMEDOUT|EHOST|ENETUNREACH|ENOTFOUND|EAI_)/;
 /** `pg` gives these no code. */
 const messages =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;

@@ -50,9 +50,8 @@ export function createAside(context: BatchContext, batchSize: number, maxWait: n
     const { held, outage, tell } = await writeBatch(context, batch, 'skip');
     context.connection.release();
     tell();
-    const heldIds = new Set(held.map(({ entry }) => entry.conversationId));
-    for (const [id, part] of tried) if (!heldIds.has(id)) putBack(id, part.length);
-    for (const id of heldIds) putBack(id, 0);
+    const left = new Set(held);
+    for (const [id, part] of tried) putBack(id, part.filter(({ waiting }) => !left.has(waiting)).length);
     if (outage !== null) refuse(outage, () => true);
     return held.length < batch.length;
   }

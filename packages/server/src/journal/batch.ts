@@ -4,7 +4,7 @@ import type { Pool } from 'pg';
 import type { Bus, BusEvent } from '../bus/bus.ts';
 import { sqlState, withRetries } from '../db/transact.ts';
 import { isUnreachable } from '../db/unreachable.ts';
-import { commitBatch, type CommitContext, type Committed } from './commit.ts';
+import { commitBatch, type CommitContext, type Committed, type Way } from './commit.ts';
 import type { Locks } from './facts.ts';
 import type { Appended, Entry } from './journal.ts';
 import type { Outcome, Plan } from './plan.ts';
@@ -29,8 +29,7 @@ export interface BatchSeen {
   /** The longest that one of its entries waited for it; milliseconds. */
   readonly waited: number;
   readonly outcomes: readonly Outcome[];
-  /** It was planned from memory. */
-  readonly recalled: boolean;
+  readonly way: Way;
 }
 
 /** Hears of a batch. Must not throw. */
@@ -50,7 +49,7 @@ export interface Waiting {
 /** What came of a batch. */
 export interface Written {
   /**
-   * Those whose conversation somebody else's transaction holds: of a conversation all or none, in their order. What was not tried any more
+   * Those whose conversation somebody else's transaction holds: of a conversation the last ones, in their order. What was not tried any more
    * comes first.
    */
   readonly held: readonly Waiting[];
@@ -90,12 +89,12 @@ export async function writeBatch(
   } catch (error) {
     return recover(context, batch, locks, error);
   }
-  const { plan, recalled } = committed;
+  const { plan, way } = committed;
   const { outcomes } = plan;
   const isHeld = ({ entry }: Waiting): boolean => committed.held.has(entry.conversationId);
   context.afterCommit?.();
   if (outcomes.length > 0)
-    context.onBatch?.({ milliseconds: performance.now() - started, outcomes, waited: longest, recalled });
+    context.onBatch?.({ milliseconds: performance.now() - started, outcomes, waited: longest, way });
   return {
     held: batch.filter(isHeld),
     outage: null,
@@ -132,7 +131,7 @@ async function recover(
     );
   }
   const problem = asProblem(context.log, error);
-  for (const waiting of batch) waiting.reject(problem);
+  reject(batch, problem);
   return { held: [], outage: isUnreachable(error) ? problem : null, tell: nothing };
 }
 
@@ -155,18 +154,29 @@ async function writeParts(
   const held: Waiting[] = [];
   const untried: Waiting[] = [];
   const heldIds = new Set<string>();
+  let outage: ProblemError | null = null;
   for (const part of parts) {
     const id = part[0]?.entry.conversationId ?? '';
-    if (heldIds.has(id)) held.push(...part);
+    // Each further part would wait in vain for as long.
+    if (outage !== null) reject(part, outage);
+    else if (heldIds.has(id)) held.push(...part);
     else if (heldIds.size >= vainParts) untried.push(...part);
     else {
-      const { held: left, tell } = await writeBatch(context, part, locks);
-      tell();
-      held.push(...left);
-      if (left.length > 0) heldIds.add(id);
+      const written = await writeBatch(context, part, locks);
+      written.tell();
+      held.push(...written.held);
+      if (written.held.length > 0) heldIds.add(id);
+      ({ outage } = written);
     }
   }
-  return { held: [...untried, ...held], outage: null, tell: nothing };
+  const left = [...untried, ...held];
+  if (outage === null) return { held: left, outage, tell: nothing };
+  reject(left, outage);
+  return { held: [], outage, tell: nothing };
+}
+
+function reject(batch: readonly Waiting[], problem: ProblemError): void {
+  for (const waiting of batch) waiting.reject(problem);
 }
 
 function settle(waiting: Waiting, outcome: Outcome | undefined): void {

@@ -15,12 +15,14 @@ export interface CommitContext {
   readonly notifyDelay: number;
 }
 
+/** How a batch came to its plan: from memory; from what was read; or from what was read, since memory was wrong. */
+export type Way = 'recalled' | 'read' | 'corrected';
+
 export interface Committed {
   readonly plan: Plan;
   /** Conversations that were left out, since somebody else's transaction holds them; the plan is of the other entries. */
   readonly held: ReadonlySet<string>;
-  /** It was planned from memory. */
-  readonly recalled: boolean;
+  readonly way: Way;
 }
 
 /**
@@ -46,24 +48,24 @@ export function commitBatch(
   locks: Locks,
 ): Promise<Committed> {
   return context.connection.run(async (client) => {
-    const plan = locks === 'wait' ? await commitRecalled(context, client, entries) : null;
-    return plan === null
-      ? commitRead(context, client, entries, locks)
-      : { plan, held: new Set(), recalled: true };
+    const plan = locks === 'wait' ? await commitRecalled(context, client, entries) : 'unknown';
+    if (typeof plan === 'object') return { plan, held: new Set(), way: 'recalled' };
+    const read = await commitRead(context, client, entries, locks);
+    return { ...read, way: plan === 'wrong' ? 'corrected' : 'read' };
   });
 }
 
-/** Null where memory does not have it all, or is wrong: then nothing was written. */
+/** `unknown` where memory does not have it all, `wrong` where something is otherwise: then nothing was written. */
 async function commitRecalled(
   { memory, notifyDelay }: CommitContext,
   client: PoolClient,
   entries: readonly Entry[],
-): Promise<Plan | null> {
+): Promise<Plan | 'unknown' | 'wrong'> {
   const facts = memory.recall(entries);
-  if (facts === null) return null;
+  if (facts === null) return 'unknown';
   const plan = planBatch(entries, facts);
   // A refusal is not given upon memory alone.
-  if (plan.outcomes.some((outcome) => 'problem' in outcome)) return null;
+  if (plan.outcomes.some((outcome) => 'problem' in outcome)) return 'unknown';
   try {
     const [, , at] = await Promise.all([
       client.query(begin.wait),
@@ -73,14 +75,14 @@ async function commitRecalled(
     ]);
     if (at === null) {
       memory.forget(entries);
-      return null;
+      return 'wrong';
     }
     for (const message of plan.messages) message.created_at = at;
     memory.learn(facts, plan);
     return plan;
   } catch (error) {
     // A `clientId` of long ago, or of another node.
-    if (sqlState(error) === uniqueViolation) return null;
+    if (sqlState(error) === uniqueViolation) return 'wrong';
     throw error;
   }
 }
@@ -90,12 +92,12 @@ async function commitRead(
   client: PoolClient,
   entries: readonly Entry[],
   locks: Locks,
-): Promise<Committed> {
+): Promise<Omit<Committed, 'way'>> {
   const [, facts] = await Promise.all([client.query(begin[locks]), lockAndRead(client, entries, locks)]);
   const { held } = facts;
   const taken = held.size === 0 ? entries : entries.filter(({ conversationId }) => !held.has(conversationId));
   const plan = planBatch(taken, facts);
   await Promise.all([writePlan(client, plan, notifyDelay), client.query('commit')]);
   memory.learn(facts, plan);
-  return { plan, held, recalled: false };
+  return { plan, held };
 }

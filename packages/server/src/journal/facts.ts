@@ -23,7 +23,9 @@ export interface AuthorFact {
 /** Whether a batch waits for conversations that another transaction holds, or leaves them out. */
 export type Locks = 'wait' | 'skip';
 
-/** All that a batch's decisions need, read under the lock. */
+/**
+ * All that a batch's decisions need, read under the lock; or remembered, and then the guard in `write.ts` has to see whatever of it may change.
+ */
 export interface BatchFacts {
   /** Ids of conversations that are not locked, since another transaction holds them or one of their seats: nothing else is said of these. */
   readonly held: ReadonlySet<string>;

@@ -1,7 +1,8 @@
+import type { MessageRow } from '../db/tables.ts';
 import { kinds } from '../domain/kinds/index.ts';
 import { clientKey, type AuthorFact, type BatchFacts, type LockedConversation } from './facts.ts';
 import type { Entry } from './journal.ts';
-import type { Plan } from './plan.ts';
+import type { HeadChange, Plan } from './plan.ts';
 
 /**
  * Open conversations as this journal left them, and who wrote there and so may write there. A batch that is all remembered is planned before
@@ -23,8 +24,9 @@ interface Remembered {
   readonly authors: Map<string, AuthorFact>;
 }
 
-/** Conversations at most, those written to last; some 500 bytes each. */
+/** Conversations at most, those written to last, and seats of each; some 500 bytes a conversation, and 100 a seat. */
 const mostConversations = 10_000;
+const mostSeats = 20;
 /** Keys of sends in one of two generations; some 200 bytes each. */
 const mostKeys = 10_000;
 const none: BatchFacts['byClientKey'] = new Map();
@@ -33,26 +35,32 @@ export function createMemory(): Memory {
   const known = new Map<string, Remembered>();
   const keys = rememberNewest(mostKeys);
 
-  function learnConversation(conversation: LockedConversation, lastSeq: number): void {
-    const authors = known.get(conversation.id)?.authors ?? new Map<string, AuthorFact>();
-    known.delete(conversation.id);
-    known.set(conversation.id, { conversation: { ...conversation, lastSeq }, authors });
+  function learnConversation(facts: BatchFacts, { conversationId: id, lastSeq }: HeadChange): void {
+    const authors = known.get(id)?.authors ?? new Map<string, AuthorFact>();
+    // Behind those that were written to before.
+    known.delete(id);
+    const conversation = facts.conversations.get(id);
+    if (conversation !== undefined && isPlain(conversation, facts.blocks))
+      known.set(id, { conversation: { ...conversation, lastSeq }, authors });
+  }
+
+  /** Of a repeated message too: whoever sends it once more would again make its batch be written in vain. */
+  function learnAuthor(
+    facts: BatchFacts,
+    { conversation_id: id, author, client_id: clientId }: MessageRow,
+  ): void {
+    if (author === null) return;
+    const fact = facts.authors.get(author);
+    if (fact !== undefined && !fact.suspended) known.get(id)?.authors.set(author, fact);
+    if (clientId !== null) keys.add(clientKey(id, author, clientId));
   }
 
   return {
     recall: (entries) => recall(known, keys.has, entries),
     learn(facts, plan) {
-      for (const { conversationId, lastSeq } of plan.heads.values()) {
-        const conversation = facts.conversations.get(conversationId);
-        // The system writes into others too.
-        if (conversation?.status === 'open') learnConversation(conversation, lastSeq);
-      }
-      for (const { conversation_id: id, author, client_id: clientId } of plan.messages) {
-        if (author === null) continue;
-        const fact = facts.authors.get(author);
-        if (fact !== undefined) known.get(id)?.authors.set(author, fact);
-        if (clientId !== null) keys.add(clientKey(id, author, clientId));
-      }
+      for (const head of plan.heads.values()) learnConversation(facts, head);
+      for (const outcome of plan.outcomes)
+        if ('appended' in outcome) learnAuthor(facts, outcome.appended.message);
       for (const oldest of known.keys()) {
         if (known.size <= mostConversations) break;
         known.delete(oldest);
@@ -63,9 +71,20 @@ export function createMemory(): Memory {
     },
     hear(conversationId, seq) {
       const remembered = known.get(conversationId);
-      if (remembered !== undefined && remembered.conversation.lastSeq < seq) known.delete(conversationId);
+      if (remembered === undefined || remembered.conversation.lastSeq >= seq) return;
+      known.set(conversationId, {
+        ...remembered,
+        conversation: { ...remembered.conversation, lastSeq: seq },
+      });
     },
   };
+}
+
+/** Open, as nearly all are, and without a block between its people: the system writes into others too, and some blocks refuse nobody. */
+function isPlain({ status, storeId, seats }: LockedConversation, blocks: BatchFacts['blocks']): boolean {
+  if (status !== 'open' || seats.length > mostSeats) return false;
+  const sits = (userId: string): boolean => seats.some((seat) => seat.userId === userId);
+  return !blocks.some(({ userId, targetId }) => sits(userId) && (targetId === storeId || sits(targetId)));
 }
 
 /** What has an effect on rows that are not among the facts, or answers a message of before, is looked up. */

@@ -4,7 +4,8 @@ import type { BatchFacts } from './facts.ts';
 import type { Plan } from './plan.ts';
 
 // What a plan from memory takes for true, under the lock: one row where it is, or else none, and then nothing is written. Whoever writes
-// has a seat there already, is neither suspended nor blocked by one of the others, and is called so. Null instead of `$9` asks for it.
+// has a seat there already, is neither suspended nor blocked by one of the others, and is called so. With `$9` all of it was read under
+// this lock; without, it is looked at here. A block that concerns somebody else of the conversation may count too: then it is read.
 const guardSql = `select coalesce($9::timestamptz, date_trunc('milliseconds', clock_timestamp())) as at
     where $9 is not null or (
       (select count(*) from unnest($10::uuid[], $28::int[]) as k(id, last_seq)
@@ -21,6 +22,9 @@ const guardSql = `select coalesce($9::timestamptz, date_trunc('milliseconds', cl
       and not exists (select from conversations c join blocks b on b.user_id = c.buyer_id and b.target_id = c.store_id
         where c.id = any($10::uuid[]))
     )`;
+
+/** Instead of what the guard compares with. */
+const noGuard = [null, null, null, null, null];
 
 // One statement for everything that a batch of messages changes: rows, heads, seats.
 const writeSql = `with guard as materialized (
@@ -66,7 +70,7 @@ const writeSql = `with guard as materialized (
 export async function writePlan(client: PoolClient, plan: Plan, notifyDelay: number): Promise<void> {
   const at = plan.messages[0]?.created_at;
   if (at === undefined) return;
-  const values = [...writeValues(plan, at, notifyDelay), null, null, null, null, null];
+  const values = [...writeValues(plan, at, notifyDelay), ...noGuard];
   await Promise.all([
     client.query({ name: 'journal-write', text: writeSql, values }),
     ...plan.messages.flatMap((message) => {

@@ -45,14 +45,15 @@ export function observeJournal(registry: Registry): BatchObserver {
     buckets: quickSeconds,
     registers,
   });
-  const recalls = new Counter({
-    name: 'parley_batches_recalled_total',
-    help: 'Batches that were planned from memory, in one round trip to the database',
-    registers,
+  const batches = createTally({
+    name: 'parley_batches_total',
+    help: 'Batches that were committed, by the way to their plan: recalled (one round trip), read (two), corrected (three)',
+    labels: ['plan'],
+    registry,
   });
-  return ({ milliseconds, outcomes, waited, recalled }) => {
+  return ({ milliseconds, outcomes, waited, way }) => {
+    batches([way]);
     sizes.observe(outcomes.length);
-    if (recalled) recalls.inc();
     waits.observe(waited / 1000);
     seconds.observe(milliseconds / 1000);
     for (const outcome of outcomes)
