@@ -135,37 +135,6 @@ describe.each(['react', 'preact'] as const)('the messaging screens on %s', (engi
       await page.locator('.parley-own').last().getByText('Delivered').waitFor();
     }));
 
-  it('leave 2,000 messages alone at each key, and at what else happens around them', () =>
-    visit(
-      'calm',
-      async (page) => {
-        await expect.poll(() => page.locator('.parley-bubble').count()).toBe(2000);
-        await page.waitForTimeout(100);
-        const looks = async (act: () => Promise<unknown>) => {
-          const before = await page.evaluate(() => window.gallery.looks.count);
-          await act();
-          await page.evaluate(() => new Promise((frame) => requestAnimationFrame(() => setTimeout(frame))));
-          return (await page.evaluate(() => window.gallery.looks.count)) - before;
-        };
-        const few = 100;
-        await field(page).focus();
-        expect(await looks(() => page.keyboard.type('Half a thought'))).toBeLessThan(few);
-        expect(await looks(() => page.keyboard.press('Shift+Enter'))).toBeLessThan(few);
-        const type = () => page.evaluate((id) => window.gallery.type(id, 'buyer-1'), first);
-        expect(await looks(type)).toBeLessThan(few);
-        const files = [{ name: 'a.png', mimeType: 'image/png', buffer: Buffer.alloc(1000) }];
-        const pick = async () => {
-          await page.setInputFiles('input[type=file]', files);
-          await page.getByRole('button', { name: 'Remove a.png' }).waitFor();
-        };
-        expect(await looks(pick)).toBeLessThan(few);
-        const receive = () => page.evaluate((id) => window.gallery.receive(id, 'One more'), first);
-        expect(await looks(receive)).toBeGreaterThan(2000);
-        await field(page).fill('');
-      },
-      { query: '&messages=2000' },
-    ));
-
   it('keep a draft over a reload and say so in the list', () =>
     visit('calm', async (page) => {
       await field(page).fill('Half a thought');

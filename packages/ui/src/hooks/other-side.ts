@@ -8,8 +8,13 @@ export interface OtherSide {
   kind: 'person' | 'store';
 }
 
+/** Who talks, and on which side the reader stands. */
+export interface Parties extends Pick<Conversation, 'buyer' | 'store'> {
+  seat: Pick<Conversation['seat'], 'side'>;
+}
+
 /** A buyer sees the store, a store's member the buyer, a mediator both names. */
-export function otherSide({ seat, buyer, store }: Pick<Conversation, 'seat' | 'buyer' | 'store'>): OtherSide {
+export function otherSide({ seat, buyer, store }: Parties): OtherSide {
   if (seat.side === 'buyer')
     return { id: store.id, name: store.name, imageUrl: store.imageUrl, kind: 'store' };
   const name = seat.side === 'moderator' ? `${buyer.name}, ${store.name}` : buyer.name;

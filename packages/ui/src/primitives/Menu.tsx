@@ -1,4 +1,4 @@
-import { useId, useRef, useState, type KeyboardEvent } from 'react';
+import { useId, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { classes } from './class-names.ts';
 import { Icon } from './Icon.tsx';
 import type { IconName } from './icon-paths.ts';
@@ -20,18 +20,18 @@ export interface MenuProps {
   tabIndex?: number;
 }
 
-/** A button that opens a list of things to do: arrows move, Enter does, Escape closes, a click elsewhere too. */
+/**
+ * A button that opens a list of things to do: arrows move, Enter does, Escape closes, a click elsewhere too. The list is there only
+ * while it is open: each message has a menu.
+ */
 export function Menu({ label, icon = 'more', items, className, tabIndex }: MenuProps) {
   const id = useId();
   const [open, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const list = useRef<HTMLDivElement>(null);
-  const show = () => {
-    if (!list.current || !button.current) return;
-    list.current.showPopover();
-    place(list.current, button.current.getBoundingClientRect());
-    choices(list.current)[0]?.focus({ preventScroll: true });
-  };
+  useLayoutEffect(() => {
+    if (open) show(list.current, button.current);
+  }, [open]);
   const select = (item: MenuItem) => {
     list.current?.hidePopover();
     button.current?.focus({ preventScroll: true });
@@ -49,36 +49,45 @@ export function Menu({ label, icon = 'more', items, className, tabIndex }: MenuP
         aria-expanded={open}
         aria-controls={open ? id : undefined}
         tabIndex={tabIndex}
-        onClick={show}
+        onClick={() => (open ? show(list.current, button.current) : setOpen(true))}
       >
         <Icon name={icon} small />
       </button>
-      <div
-        ref={list}
-        id={id}
-        popover="auto"
-        role="menu"
-        aria-label={label}
-        className="parley-menu"
-        onToggle={(event) => setOpen(event.newState === 'open')}
-        onKeyDown={(event) => onMenuKey(event, button.current)}
-      >
-        {items.map((item) => (
-          <button
-            key={item.label}
-            type="button"
-            role="menuitem"
-            tabIndex={-1}
-            className={item.bad ? 'parley-bad' : undefined}
-            onClick={() => select(item)}
-          >
-            {item.icon && <Icon name={item.icon} />}
-            {item.label}
-          </button>
-        ))}
-      </div>
+      {open && (
+        <div
+          ref={list}
+          id={id}
+          popover="auto"
+          role="menu"
+          aria-label={label}
+          className="parley-menu"
+          onToggle={(event) => setOpen(event.newState === 'open')}
+          onKeyDown={(event) => onMenuKey(event, button.current)}
+        >
+          {items.map((item) => (
+            <button
+              key={item.label}
+              type="button"
+              role="menuitem"
+              tabIndex={-1}
+              className={item.bad ? 'parley-bad' : undefined}
+              onClick={() => select(item)}
+            >
+              {item.icon && <Icon name={item.icon} />}
+              {item.label}
+            </button>
+          ))}
+        </div>
+      )}
     </>
   );
+}
+
+function show(list: HTMLElement | null, button: HTMLElement | null): void {
+  if (!list || !button) return;
+  list.showPopover();
+  place(list, button.getBoundingClientRect());
+  choices(list)[0]?.focus({ preventScroll: true });
 }
 
 const choices = (list: Element) => [...list.querySelectorAll('button')];

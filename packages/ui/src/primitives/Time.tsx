@@ -12,19 +12,17 @@ export interface TimeProps {
 /** A moment, as short as its place allows; in full as its title. */
 export function Time({ at, as = 'clock', className }: TimeProps) {
   const words = useWords();
-  const now = useNow();
   const date = new Date(at);
-  const text =
-    as === 'clock'
-      ? words.clock(date)
-      : as === 'full'
-        ? words.full(date)
-        : now - date.getTime() < 60_000
-          ? words.say('time.now')
-          : words.ago(date, new Date(now));
   return (
     <time className={className} dir="auto" dateTime={at} title={words.full(date)}>
-      {text}
+      {as === 'ago' ? <Ago date={date} /> : words[as](date)}
     </time>
   );
+}
+
+/** Only what changes with time listens to the clock: a thread may hold thousands of moments. */
+function Ago({ date }: { date: Date }) {
+  const words = useWords();
+  const now = useNow();
+  return now - date.getTime() < 60_000 ? words.say('time.now') : words.ago(date, new Date(now));
 }

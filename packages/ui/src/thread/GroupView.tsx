@@ -1,7 +1,6 @@
 import { memo } from 'react';
-import type { Conversation } from '@parley/protocol';
 import { detailOf } from '../hooks/problem-text.ts';
-import { otherSide } from '../hooks/other-side.ts';
+import { otherSide, type Parties } from '../hooks/other-side.ts';
 import { Avatar } from '../primitives/Avatar.tsx';
 import { classes } from '../primitives/class-names.ts';
 import { Icon } from '../primitives/Icon.tsx';
@@ -9,10 +8,11 @@ import { Time } from '../primitives/Time.tsx';
 import { useWords } from '../words/use-words.tsx';
 import { Bubble, type LineActions } from './Bubble.tsx';
 import type { Group, Line } from './entries.ts';
+import { isSame } from './is-same.ts';
 
 export interface GroupViewProps {
   group: Group;
-  conversation: Conversation;
+  parties: Parties;
   actions: LineActions;
 }
 
@@ -20,20 +20,20 @@ export interface GroupViewProps {
  * What one author wrote without a pause: bubbles, and one line with time and mark below them. It renders again only when it says
  * something else: a thread may hold thousands.
  */
-export const GroupView = memo(function GroupView({ group, conversation, actions }: GroupViewProps) {
+export const GroupView = memo(function GroupView({ group, parties, actions }: GroupViewProps) {
   const words = useWords();
   const { author, own, mine, lines } = group;
   const team = author.side === 'moderator';
-  const name = authorName(group, conversation);
+  const name = authorName(group, parties);
   const heading = mine
     ? words.say('thread.you')
     : author.side === 'store'
-      ? words.say('thread.colleague', { name, store: conversation.store.name })
+      ? words.say('thread.colleague', { name, store: parties.store.name })
       : name;
   return (
     <article className={classes('parley-group', own && 'parley-own')}>
       <h4 className="parley-unseen">{heading}</h4>
-      {!own && (team ? <Avatar id="team" name="" kind="team" /> : <Avatar {...otherSide(conversation)} />)}
+      {!own && (team ? <Avatar id="team" name="" kind="team" /> : <Avatar {...otherSide(parties)} />)}
       <div className="parley-stack">
         {lines.map((line) => (
           <Bubble key={line.key} line={line} group={group} name={name} actions={actions} />
@@ -42,23 +42,9 @@ export const GroupView = memo(function GroupView({ group, conversation, actions 
       <GroupMeta group={group} name={name} actions={actions} named={!mine && author.side !== 'buyer'} />
     </article>
   );
-}, saysTheSame);
+}, isSame);
 
-function saysTheSame(a: GroupViewProps, b: GroupViewProps): boolean {
-  return (
-    a.actions === b.actions &&
-    a.conversation.buyer === b.conversation.buyer &&
-    a.conversation.store === b.conversation.store &&
-    sameFields({ ...a.group, lines: 0 }, { ...b.group, lines: 0 }) &&
-    a.group.lines.length === b.group.lines.length &&
-    a.group.lines.every((line, index) => sameFields(line, b.group.lines[index] ?? {}))
-  );
-}
-
-const sameFields = (a: object, b: object): boolean =>
-  Object.entries(a).every(([key, value]) => Reflect.get(b, key) === value);
-
-function authorName({ author }: Group, { buyer, store }: Conversation): string {
+function authorName({ author }: Group, { buyer, store }: Parties): string {
   return author.name || (author.side === 'buyer' ? buyer.name : store.name);
 }
 

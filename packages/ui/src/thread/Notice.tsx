@@ -1,8 +1,9 @@
-import type { Conversation, Message } from '@parley/protocol';
+import type { Message } from '@parley/protocol';
 import { Icon } from '../primitives/Icon.tsx';
 import type { WordKey } from '../words/en.ts';
 import { orderName, orderStatus } from '../words/orders.ts';
 import { useWords } from '../words/use-words.tsx';
+import type { Order } from './entries.ts';
 
 const known = {
   placed: 'notice.placed',
@@ -14,10 +15,9 @@ const known = {
 } as const satisfies Record<string, WordKey>;
 
 /** What happened to an order, in the reader's language; a notice without facts says its own text. */
-export function Notice({ message, conversation }: { message: Message; conversation: Conversation }) {
+export function Notice({ message, order }: { message: Message; order: Order | undefined }) {
   const words = useWords();
   const facts = message.notice;
-  const order = conversation.orders.find((each) => each.id === facts?.orderId);
   const status = facts?.type === 'order.placed' && facts.status !== 'paid' ? 'placed' : (facts?.status ?? '');
   const nodes = {
     order: <b key="order">{orderName(facts?.number ?? order?.number, words)}</b>,

@@ -2,15 +2,13 @@ import { memo, useId, type KeyboardEvent } from 'react';
 import type { ConversationSnapshot } from '@parley/client';
 import type { Conversation } from '@parley/protocol';
 import { otherSide } from '../hooks/other-side.ts';
-import { useNow } from '../hooks/use-now.ts';
 import { Avatar } from '../primitives/Avatar.tsx';
 import { Bone } from '../primitives/Skeleton.tsx';
-import { daysBetween } from '../words/formats.ts';
-import { useWords, type Words } from '../words/use-words.tsx';
+import { useWords } from '../words/use-words.tsx';
 import type { LineActions } from './Bubble.tsx';
-import { entriesOf, type EntriesInput } from './entries.ts';
-import { GroupView } from './GroupView.tsx';
-import { Notice } from './Notice.tsx';
+import { ChunkView } from './ChunkView.tsx';
+import { chunksOf, type EntriesInput } from './entries.ts';
+import { isSame } from './is-same.ts';
 import type { LogScroll } from './use-log-scroll.ts';
 
 export interface ThreadLogProps {
@@ -27,6 +25,8 @@ export function ThreadLog({ snapshot, userId, newAfter, typing, actions, scroll 
   const words = useWords();
   const keysId = useId();
   const { conversation, status, messages, outbox, hasEarlier } = snapshot;
+  const { buyer, store, seat, others, orders } = conversation;
+  const talk = { buyer, store, seat: { side: seat.side }, others, orders };
   return (
     <div
       ref={scroll.scroller}
@@ -45,7 +45,8 @@ export function ThreadLog({ snapshot, userId, newAfter, typing, actions, scroll 
         {hasEarlier && <LogSkeleton rows={2} />}
         {status === 'loading' && <LogSkeleton />}
         <LogEntries
-          {...{ conversation, messages, outbox, userId, newAfter, actions }}
+          {...{ messages, outbox, userId, newAfter, actions }}
+          conversation={talk}
           ready={status === 'ready'}
         />
         {typing && <TypingBubble conversation={conversation} />}
@@ -59,34 +60,20 @@ interface LogEntriesProps extends EntriesInput {
   ready: boolean;
 }
 
-/** Days, groups and notices. What else happens in the thread, such as typing or an upload, leaves them alone: they may be thousands. */
+/** What is said. What else happens in the thread, such as typing or an upload, leaves it alone: it may be thousands of messages. */
 const LogEntries = memo(function LogEntries({ actions, ready, ...input }: LogEntriesProps) {
   const words = useWords();
-  const { conversation } = input;
-  const entries = entriesOf(input);
-  if (ready && entries.length === 0) {
-    const { name } = otherSide(conversation);
+  const { buyer, store, seat } = input.conversation;
+  const parties = { buyer, store, seat };
+  const chunks = chunksOf(input);
+  if (ready && chunks[0]?.entries.length === 0) {
+    const { name } = otherSide(parties);
     return <p className="parley-separator">{words.say('thread.empty', { name })}</p>;
   }
-  return entries.map((entry) => {
-    if (entry.kind === 'group')
-      return <GroupView key={entry.key} group={entry} conversation={conversation} actions={actions} />;
-    if (entry.kind === 'notice')
-      return <Notice key={entry.key} message={entry.message} conversation={conversation} />;
-    if (entry.kind === 'day') return <Day key={entry.key} at={entry.at} />;
-    return (
-      <p key="new" className="parley-new">
-        {words.say('thread.new')}
-      </p>
-    );
-  });
-});
-
-const Day = memo(function Day({ at }: { at: string }) {
-  const words = useWords();
-  const now = useNow();
-  return <h3 className="parley-separator">{dayText(new Date(at), new Date(now), words)}</h3>;
-});
+  return chunks.map((chunk) => (
+    <ChunkView key={chunk.key} last={chunk === chunks.at(-1)} {...{ chunk, parties, actions }} />
+  ));
+}, isSame);
 
 function TypingBubble({ conversation }: { conversation: Conversation }) {
   return (
@@ -103,13 +90,6 @@ function TypingBubble({ conversation }: { conversation: Conversation }) {
       </div>
     </div>
   );
-}
-
-function dayText(at: Date, now: Date, words: Words): string {
-  const days = daysBetween(at, now);
-  if (days === 0) return words.say('thread.today');
-  if (days === 1) return words.say('thread.yesterday');
-  return words.day(at, now);
 }
 
 /** One stop for Tab; within it, arrows go from one message's menu to the next, the last first. */

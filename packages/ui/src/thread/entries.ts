@@ -1,5 +1,6 @@
 import type { OutboxItem } from '@parley/client';
 import type { Attachment, Author, Conversation, Message, UploadedAttachment } from '@parley/protocol';
+import type { Parties } from '../hooks/other-side.ts';
 
 /** One bubble: a message of the log, or one that is still on its way. */
 export interface Line {
@@ -7,11 +8,13 @@ export interface Line {
   text: string;
   attachments: readonly (Attachment | UploadedAttachment)[];
   at: string;
+  /** The calendar day of `at`, where the reader is, and its milliseconds since 1970. */
+  day: string;
+  time: number;
   /** Its place in the log; null while it is in the outbox. */
   seq: number | null;
   outbox: OutboxItem | null;
   edited: boolean;
-  masked: boolean;
   /** Whose side took it back. */
   redactedBy: Author['side'] | null;
 }
@@ -35,10 +38,22 @@ export type Entry =
   | Group
   | { kind: 'day'; key: string; at: string }
   | { kind: 'new'; key: string }
-  | { kind: 'notice'; key: string; message: Message };
+  | { kind: 'notice'; key: string; message: Message; order: Order | undefined };
+
+/** An order as a conversation names it. */
+export type Order = Conversation['orders'][number];
+
+/** A part of what a thread shows: it renders as one, and the browser may leave it out as one. */
+export interface Chunk {
+  key: number;
+  entries: Entry[];
+}
+
+/** What of a conversation shows in its log. */
+export type Talk = Parties & Pick<Conversation, 'others' | 'orders'>;
 
 export interface EntriesInput {
-  conversation: Conversation;
+  conversation: Talk;
   messages: readonly Message[];
   outbox: readonly OutboxItem[];
   userId: string | null;
@@ -49,29 +64,43 @@ export interface EntriesInput {
 /** Milliseconds of silence after which the same author starts a new group, with a time of its own. */
 const pause = 10 * 60_000;
 
-/** What a thread shows, from the log and the outbox: days, notices, the "New" line, and bubbles grouped by author. */
-export function entriesOf(input: EntriesInput): Entry[] {
+/** Messages in a chunk; it takes more where a group would be cut. */
+const chunkSize = 50;
+
+/**
+ * What a thread shows, from the log and the outbox: days, notices, the "New" line, and bubbles grouped by author. Where a chunk ends
+ * depends on `seq` alone, not on where the log begins, and is always after a group: no margins collapse there.
+ */
+export function chunksOf(input: EntriesInput): Chunk[] {
   const { messages, outbox, userId, newAfter, conversation } = input;
   const takers = redactors(messages);
-  const entries: Entry[] = [];
+  const keyOf = (seq: number) => Math.floor(seq / chunkSize);
+  let chunk: Chunk = { key: keyOf(messages[0]?.seq ?? 0), entries: [] };
+  const chunks = [chunk];
   let day = '';
-  let newShown = newAfter === null;
+  let newFrom = newAfter ?? Infinity;
   for (const message of messages) {
     if (message.kind === 'edit' || message.kind === 'redaction') continue;
-    const mine = message.author.userId !== null && message.author.userId === userId;
-    const today = new Date(message.createdAt).toDateString();
-    if (today !== day) entries.push({ kind: 'day', key: `day ${today}`, at: message.createdAt });
-    day = today;
-    if (!newShown && newAfter !== null && message.seq > newAfter && !mine) {
+    const { author, seq } = message;
+    const mine = author.userId !== null && author.userId === userId;
+    const line = lineOf(message, takers);
+    const last = chunk.entries.at(-1);
+    const begins = last?.kind === 'group' && (line.day !== day || !belongs(last, line, author));
+    if (begins && keyOf(seq) > chunk.key) chunks.push((chunk = { key: keyOf(seq), entries: [] }));
+    const { entries } = chunk;
+    if (line.day !== day) entries.push({ kind: 'day', key: `day ${line.day}`, at: line.at });
+    day = line.day;
+    if (seq > newFrom && !mine) {
       entries.push({ kind: 'new', key: 'new' });
-      newShown = true;
+      newFrom = Infinity;
     }
-    if (message.kind === 'notice') entries.push({ kind: 'notice', key: `seq ${message.seq}`, message });
-    else addLine(entries, lineOf(message, takers), message.author, mine, conversation);
+    if (message.kind === 'notice') entries.push(noticeOf(message, conversation));
+    else addLine(entries, line, author, mine, conversation);
   }
   const me: Author = { side: conversation.seat.side, userId, name: '' };
-  for (const item of outbox) addLine(entries, outboxLine(item, userId), me, true, conversation);
-  return marked(entries, messages, conversation);
+  for (const item of outbox) addLine(chunk.entries, outboxLine(item, userId), me, true, conversation);
+  mark(chunks, messages, conversation);
+  return chunks;
 }
 
 function redactors(messages: readonly Message[]): ReadonlyMap<number, Author['side']> {
@@ -81,46 +110,53 @@ function redactors(messages: readonly Message[]): ReadonlyMap<number, Author['si
   return takers;
 }
 
+function noticeOf(message: Message, { orders }: Talk): Entry {
+  const order = orders.find(({ id }) => id === message.notice?.orderId);
+  return { kind: 'notice', key: `seq ${message.seq}`, message, order };
+}
+
+const madeLines = new WeakMap<Message, Line>();
+
+/** A message's line is made once: a thread may hold thousands, and a message that changes is another object. */
 function lineOf(message: Message, takers: ReadonlyMap<number, Author['side']>): Line {
-  const { seq, clientId, text, attachments, createdAt, editedAt, redactedAt, masked, author } = message;
+  let line = madeLines.get(message);
+  if (!line) madeLines.set(message, (line = makeLine(message, takers)));
+  return line;
+}
+
+function makeLine(message: Message, takers: ReadonlyMap<number, Author['side']>): Line {
+  const { seq, clientId, editedAt, redactedAt, author } = message;
   return {
+    ...beginLine(message),
     key: clientId === null ? `seq ${seq}` : sentKey(author.userId, clientId),
-    text,
-    attachments,
-    at: createdAt,
     seq,
-    outbox: null,
     edited: editedAt !== undefined,
-    masked: masked === true,
     redactedBy: redactedAt === undefined ? null : (takers.get(seq) ?? author.side),
   };
 }
 
+const outboxLine = (item: OutboxItem, userId: string | null): Line => ({
+  ...beginLine(item),
+  key: sentKey(userId, item.clientId),
+  outbox: item,
+});
+
+const beginLine = ({ text, attachments, createdAt }: Message | OutboxItem): Omit<Line, 'key'> => ({
+  text,
+  attachments,
+  at: createdAt,
+  day: new Date(createdAt).toDateString(),
+  time: Date.parse(createdAt),
+  seq: null,
+  outbox: null,
+  edited: false,
+  redactedBy: null,
+});
+
 /** The same while a message waits and when it is in the log, so that its bubble stays where it is. */
 const sentKey = (userId: string | null, clientId: string) => `sent ${userId ?? ''} ${clientId}`;
 
-function outboxLine(item: OutboxItem, userId: string | null): Line {
-  const { clientId, text, attachments, createdAt } = item;
-  return {
-    key: sentKey(userId, clientId),
-    text,
-    attachments,
-    at: createdAt,
-    seq: null,
-    outbox: item,
-    edited: false,
-    masked: false,
-    redactedBy: null,
-  };
-}
-
-function addLine(
-  entries: Entry[],
-  line: Line,
-  author: Author,
-  mine: boolean,
-  conversation: Conversation,
-): void {
+function addLine(entries: Entry[], line: Line, author: Author, mine: boolean, conversation: Talk): void {
   const last = entries.at(-1);
   const own = author.side === conversation.seat.side;
   if (last?.kind === 'group' && belongs(last, line, author)) last.lines.push(line);
@@ -131,14 +167,14 @@ function belongs(group: Group, line: Line, author: Author): boolean {
   const last = group.lines.at(-1);
   if (!last || line.outbox?.state === 'failed' || last.outbox?.state === 'failed') return false;
   const same = group.author.userId === author.userId && group.author.side === author.side;
-  return same && Date.parse(line.at) - Date.parse(last.at) < pause;
+  return same && line.time - last.time < pause;
 }
 
 /** Marks the last own group, and the last one that the other side has read. */
-function marked(entries: Entry[], messages: readonly Message[], conversation: Conversation): Entry[] {
+function mark(chunks: readonly Chunk[], messages: readonly Message[], conversation: Talk): void {
   const readTo = othersReadTo(messages, conversation);
   let latest = true;
-  for (const entry of [...entries].reverse()) {
+  for (const entry of chunks.flatMap(({ entries }) => entries).reverse()) {
     const last = entry.kind === 'group' && entry.own ? entry.lines.at(-1) : undefined;
     if (entry.kind !== 'group' || !last) continue;
     if (last.outbox) {
@@ -152,11 +188,10 @@ function marked(entries: Entry[], messages: readonly Message[], conversation: Co
     if (latest) entry.mark = 'delivered';
     latest = false;
   }
-  return entries;
 }
 
 /** How far anybody of the other side has read; colleagues and mediators do not count. */
-export function othersReadTo(messages: readonly Message[], { seat, buyer, others }: Conversation): number {
+export function othersReadTo(messages: readonly Message[], { seat, buyer, others }: Talk): number {
   const mediators = new Set(
     messages.filter((each) => each.author.side === 'moderator').map((each) => each.author.userId),
   );

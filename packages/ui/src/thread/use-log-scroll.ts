@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react';
+import { skipAnew } from './skip-unseen.ts';
 
 /** Closer to the end than this, in CSS pixels, is at the end. */
 const near = 48;
@@ -49,7 +50,10 @@ export function useLogScroll({ ready, firstSeq, onNearTop }: LogScrollInput): Lo
       setAtBottom(stuck.current);
       if (log.scrollTop < log.clientHeight * 1.5) nearTop.current();
     };
+    let width = log.clientWidth;
     const resized = new ResizeObserver(() => {
+      if (width !== log.clientWidth) skipAnew(log);
+      width = log.clientWidth;
       if (stuck.current) log.scrollTop = log.scrollHeight;
       before.current.height = log.scrollHeight;
       onScroll();

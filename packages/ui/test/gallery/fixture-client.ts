@@ -9,6 +9,7 @@ import { FixtureWorld, userId, type Scene } from './fixture-world.ts';
 export interface Controls extends Pick<FixtureWorld, 'calls' | 'sent' | 'reads' | 'looks'> {
   receive: (conversationId: string, text: string) => void;
   type: (conversationId: string, userId: string) => void;
+  edit: (conversationId: string, seq: number, text: string) => Promise<void>;
   setConnection: (state: Partial<ConnectionState>) => void;
 }
 
@@ -78,6 +79,7 @@ export function createFixtureClient(scene: Scene): { client: ParleyClient; contr
     looks: world.looks,
     receive: (id, text) => thread(id).receive(text),
     type: (id, who) => thread(id).type(who),
+    edit: (id, seq, text) => thread(id).edit(seq, text),
     setConnection: (state) => connection.set({ ...connection.getSnapshot(), ...state }),
   };
   return { client, controls };
