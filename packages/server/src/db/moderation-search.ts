@@ -52,7 +52,7 @@ interface HitRow extends PlaceRow {
 }
 
 /** Conversations looked through first; they tell how common the words are. */
-const firstWindow = 64;
+const firstWindow = 200;
 /** And in each further step, at least and at most. */
 const leastWindow = 100;
 const mostWindow = 1_000;
