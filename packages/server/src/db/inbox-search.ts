@@ -69,14 +69,17 @@ async function walk(
   after: Place | null,
   window: number,
 ): Promise<{ ids: string[]; last: Place | null }> {
+  // The first window is a part of the text: a plan for any size is made for a tenth of all seats.
+  const [plan, place] =
+    after === null ? [planOnce, (size: number) => sql.lit(size)] : [sql``, (size: number) => sql`${size}`];
   const { rows } = await sql<{
     ids: string[];
     last: string | null;
     last_at: Date | null;
-  }>`${after === null ? planOnce : sql``}with w as materialized (${newestSeats(search, after, window)}),
+  }>`${plan}with w as materialized (${newestSeats(search, after, place(window))}),
     k as materialized (select k.conversation_id, k.buyer_search, k.store_search from conversation_search k
       where k.conversation_id = any(array(select conversation_id from w)) and ${eitherHolds(search.terms)}),
-    last as (select p.conversation_id, p.last_at from w p offset ${after === null ? sql.lit(window - 1) : sql`${window - 1}`})
+    last as (select p.conversation_id, p.last_at from w p offset ${place(window - 1)})
     select array(select p.conversation_id::text from k join participants p on p.user_id = ${search.userId}
           and p.conversation_id = k.conversation_id join conversations c on c.id = k.conversation_id
         where c.last_seq > 0 and ${sideHolds(search.terms)} ${newestFirst} limit ${search.limit}) as ids,
@@ -89,10 +92,8 @@ async function walk(
 function newestSeats(
   { filter, conditions }: SeatSearch,
   after: Place | null,
-  window: number,
+  size: RawBuilder<unknown>,
 ): RawBuilder<unknown> {
-  // The first window is a part of the text: a plan for any size is made for a tenth of all seats.
-  const size = after === null ? sql.lit(window) : sql`${window}`;
   const further =
     after === null ? sql`true` : sql`(p.last_at, p.conversation_id) < (${after.at}, ${after.id}::uuid)`;
   const newest = (filtered: RawBuilder<boolean>): RawBuilder<unknown> =>
