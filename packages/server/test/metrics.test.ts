@@ -64,6 +64,9 @@ describe('after some traffic', () => {
     expect(value('parley_messages_repeated_total')).toBeGreaterThanOrEqual(1);
     expect(value('parley_batch_entries_count')).toBeGreaterThanOrEqual(3);
     expect(value('parley_commit_seconds_count')).toBe(value('parley_batch_entries_count'));
+    // The first message, and what is sent again, are read; the second one is planned from memory.
+    expect(value('parley_batches_total{plan="recalled"}')).toBeGreaterThanOrEqual(1);
+    expect(value('parley_batches_total{plan="read"}')).toBeGreaterThanOrEqual(2);
     expect(value('parley_delivery_lag_seconds_count')).toBe(2);
     expect(value('parley_journal_waiting')).toBe(0);
     expect(value('parley_sockets')).toBe(2);
