@@ -1,8 +1,6 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../../../test/support/browser.ts';
-import { openScene, type SceneOptions } from './gallery/browser.ts';
-import { openGallery } from './gallery/site.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { messageField, visitGallery } from './gallery/visit.ts';
 
 declare global {
   interface Window {
@@ -15,12 +13,6 @@ const first = '00000000-0000-7000-8000-000000000001';
 
 /** A smooth scroll takes its time. */
 const scrolls = { timeout: 5000 };
-
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
 
 const receive = (page: Page, text: string) =>
   page.evaluate(([id, said]) => window.gallery.receive(id, said), [first, text] as const);
@@ -42,6 +34,12 @@ const settled = (page: Page) =>
     for (let frame = 0; frame < 4; frame++)
       await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
   });
+
+/** Until the thread shows so many messages, and has settled. */
+async function loaded(page: Page, messages: number): Promise<void> {
+  await expect.poll(() => page.locator('.parley-bubble').count()).toBe(messages);
+  await settled(page);
+}
 
 /** How many parts of the log the browser leaves out, and how far its height is from that of a log that is laid out as a whole. */
 const leftOut = (page: Page) =>
@@ -101,29 +99,13 @@ const scrollToTop = (page: Page, step: number) =>
   }, step);
 
 describe.each(['react', 'preact'] as const)('a long thread on %s', (engine) => {
-  let gallery: Awaited<ReturnType<typeof openGallery>>;
-  beforeAll(async () => {
-    gallery = await openGallery(engine);
-  });
-  afterAll(() => gallery.close());
-
-  async function visit(scene: string, act: (page: Page) => Promise<void>, options: SceneOptions = {}) {
-    const { page, errors } = await openScene(browser, gallery.url, scene, options);
-    try {
-      await act(page);
-      expect(errors).toEqual([]);
-    } finally {
-      await page.close();
-    }
-  }
-  const field = (page: Page) => page.getByRole('textbox', { name: /^Message to/ });
+  const visit = visitGallery(engine);
 
   it('leaves 2,000 messages alone at each key, and at what else happens around them', () =>
     visit(
       'calm',
       async (page) => {
-        await expect.poll(() => page.locator('.parley-bubble').count()).toBe(2000);
-        await settled(page);
+        await loaded(page, 2000);
         const looks = async (act: () => Promise<unknown>) => {
           const before = await page.evaluate(() => window.gallery.looks.count);
           await act();
@@ -131,7 +113,7 @@ describe.each(['react', 'preact'] as const)('a long thread on %s', (engine) => {
           return (await page.evaluate(() => window.gallery.looks.count)) - before;
         };
         const few = 100;
-        await field(page).focus();
+        await messageField(page).focus();
         expect(await looks(() => page.keyboard.type('Half a thought'))).toBeLessThan(few);
         expect(await looks(() => page.keyboard.press('Shift+Enter'))).toBeLessThan(few);
         const type = () => page.evaluate((id) => window.gallery.type(id, 'buyer-1'), first);
@@ -146,7 +128,7 @@ describe.each(['react', 'preact'] as const)('a long thread on %s', (engine) => {
         const received = await looks(() => receive(page, 'One more'));
         expect(received).toBeGreaterThan(2000);
         expect(await changedChunks()).toEqual([40]);
-        await field(page).fill('');
+        await messageField(page).fill('');
       },
       { query: '&messages=2000' },
     ));
@@ -265,8 +247,7 @@ describe.each(['react', 'preact'] as const)('a long thread on %s', (engine) => {
     visit(
       'calm',
       async (page) => {
-        await expect.poll(() => page.locator('.parley-bubble').count()).toBe(600);
-        await settled(page);
+        await loaded(page, 600);
         const shown = (text: string) =>
           page
             .getByText(text, { exact: true })

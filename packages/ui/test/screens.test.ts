@@ -1,35 +1,13 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, violations } from '../../../test/support/browser.ts';
-import { openScene, type SceneOptions } from './gallery/browser.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { violations } from '../../../test/support/browser.ts';
 import { scenes } from './gallery/scenes.ts';
-import { openGallery } from './gallery/site.ts';
+import { messageField, visitGallery } from './gallery/visit.ts';
 
 const first = '00000000-0000-7000-8000-000000000001';
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
-
 describe.each(['react', 'preact'] as const)('the messaging screens on %s', (engine) => {
-  let gallery: Awaited<ReturnType<typeof openGallery>>;
-  beforeAll(async () => {
-    gallery = await openGallery(engine);
-  });
-  afterAll(() => gallery.close());
-
-  async function visit(scene: string, act: (page: Page) => Promise<void>, options: SceneOptions = {}) {
-    const { page, errors } = await openScene(browser, gallery.url, scene, options);
-    try {
-      await act(page);
-      expect(errors).toEqual([]);
-    } finally {
-      await page.close();
-    }
-  }
-  const field = (page: Page) => page.getByRole('textbox', { name: /^Message to/ });
+  const visit = visitGallery(engine);
   const focused = (page: Page) =>
     page.evaluate(() => {
       const active = document.activeElement;
@@ -113,7 +91,7 @@ describe.each(['react', 'preact'] as const)('the messaging screens on %s', (engi
 
   it('send on Enter, break on Shift and Enter, and leave an input method alone', () =>
     visit('calm', async (page) => {
-      await field(page).click();
+      await messageField(page).click();
       expect(await page.getByRole('button', { name: 'Send', exact: true }).isDisabled()).toBe(true);
       const cdp = await page.context().newCDPSession(page);
       await cdp.send('Input.imeSetComposition', { text: 'にほん', selectionStart: 3, selectionEnd: 3 });
@@ -127,40 +105,40 @@ describe.each(['react', 'preact'] as const)('the messaging screens on %s', (engi
       await cdp.send('Input.insertText', { text: '日本' });
       await page.keyboard.press('Shift+Enter');
       await page.keyboard.type('two');
-      expect(await field(page).inputValue()).toBe('日本\ntwo');
+      expect(await messageField(page).inputValue()).toBe('日本\ntwo');
       await page.keyboard.press('Enter');
       expect(await page.evaluate(() => window.gallery.sent.map((item) => item.text))).toEqual(['日本\ntwo']);
-      expect(await field(page).inputValue()).toBe('');
+      expect(await messageField(page).inputValue()).toBe('');
       expect(await focused(page)).toBe('Message to John D.');
       await page.locator('.parley-own').last().getByText('Delivered').waitFor();
     }));
 
   it('keep a draft over a reload and say so in the list', () =>
     visit('calm', async (page) => {
-      await field(page).fill('Half a thought');
+      await messageField(page).fill('Half a thought');
       await page.reload();
-      expect(await field(page).inputValue()).toBe('Half a thought');
+      expect(await messageField(page).inputValue()).toBe('Half a thought');
       await page.getByRole('link', { name: /Clara Becker/ }).click();
       await page
         .getByRole('link', { name: /John D\./ })
         .getByText('Draft:')
         .waitFor();
       await page.getByRole('link', { name: /John D\./ }).click();
-      expect(await field(page).inputValue()).toBe('Half a thought');
-      await field(page).fill('');
+      expect(await messageField(page).inputValue()).toBe('Half a thought');
+      await messageField(page).fill('');
     }));
 
   it('grow to eight lines and count near the limit', () =>
     visit('calm', async (page) => {
       const height = () => page.locator('.parley-writing').evaluate((element) => element.clientHeight);
       const one = await height();
-      await field(page).fill('a\nb\nc');
+      await messageField(page).fill('a\nb\nc');
       expect(await height()).toBe(one + 44);
-      await field(page).fill('a\n'.repeat(40));
+      await messageField(page).fill('a\n'.repeat(40));
       expect(await height()).toBe(8 * 22 + 18);
-      await field(page).fill('x'.repeat(4600));
+      await messageField(page).fill('x'.repeat(4600));
       await page.getByText('4,600 of 5,000 characters').waitFor();
-      await field(page).fill('x'.repeat(5001));
+      await messageField(page).fill('x'.repeat(5001));
       await page.getByText('1 character too many').waitFor();
       expect(await page.getByRole('button', { name: 'Send', exact: true }).isDisabled()).toBe(true);
     }));
@@ -200,7 +178,7 @@ describe.each(['react', 'preact'] as const)('the messaging screens on %s', (engi
 
   it('take files by pasting and dropping', () =>
     visit('calm', async (page) => {
-      await field(page).focus();
+      await messageField(page).focus();
       await page.evaluate(() => {
         const data = new DataTransfer();
         data.items.add(new File(['x'], 'pasted.png', { type: 'image/png' }));
@@ -310,7 +288,7 @@ describe.each(['react', 'preact'] as const)('the messaging screens on %s', (engi
       await expect.poll(() => status.textContent()).toBe('John D. is typing');
       await page.evaluate((id) => window.gallery.receive(id, 'Thank you!'), first);
       await expect.poll(() => status.textContent()).toBe('John D.: Thank you!');
-      await field(page).fill('Welcome');
+      await messageField(page).fill('Welcome');
       await page.keyboard.press('Enter');
       await page.locator('.parley-own').last().getByText('Delivered').waitFor();
       expect(await status.textContent()).toBe('John D.: Thank you!');
@@ -336,14 +314,14 @@ describe.each(['react', 'preact'] as const)('the messaging screens on %s', (engi
       await page.keyboard.press('ArrowDown');
       expect(await focused(page)).toBe('Edit');
       await page.keyboard.press('Enter');
-      await expect.poll(() => field(page).inputValue()).toContain('Thank you for the picture');
-      await field(page).fill('refuse this');
+      await expect.poll(() => messageField(page).inputValue()).toContain('Thank you for the picture');
+      await messageField(page).fill('refuse this');
       await page.keyboard.press('Enter');
       await page.getByText('Your change could not be saved: This message is too old to change.').waitFor();
-      await field(page).fill('Thank you.');
+      await messageField(page).fill('Thank you.');
       await page.keyboard.press('Enter');
       await page.locator('.parley-own').last().getByText('Edited').waitFor();
-      expect(await field(page).inputValue()).toBe('');
+      expect(await messageField(page).inputValue()).toBe('');
       await page.getByRole('log').focus();
       await page.keyboard.press('ArrowUp');
       await page.keyboard.press('Enter');
@@ -406,7 +384,7 @@ describe.each(['react', 'preact'] as const)('the messaging screens on %s', (engi
       await page.getByRole('button', { name: 'Block John D.' }).click();
       await page.getByRole('button', { name: 'Block', exact: true }).click();
       await page.getByText('You have blocked John D.').waitFor();
-      expect(await field(page).count()).toBe(0);
+      expect(await messageField(page).count()).toBe(0);
       const calls = await page.evaluate(() => window.gallery.calls);
       expect(calls).toContainEqual({
         name: 'reportConversation',
@@ -419,9 +397,9 @@ describe.each(['react', 'preact'] as const)('the messaging screens on %s', (engi
     visit(
       'calm',
       async (page) => {
-        await field(page).click();
+        await messageField(page).click();
         await page.keyboard.type('Sealed/');
-        expect(await field(page).inputValue()).toBe('Sealed/');
+        expect(await messageField(page).inputValue()).toBe('Sealed/');
         await page.getByRole('button', { name: 'Notification settings' }).click();
         await page.keyboard.press('Escape');
         expect(await page.locator('.parley-thread').count()).toBe(1);
