@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createPool } from '../src/db/pool.ts';
+import type { Way } from '../src/journal/commit.ts';
 import type { JournalOptions } from '../src/journal/create-journal.ts';
 import type { Entry, Journal } from '../src/journal/journal.ts';
 import { problemCode, startJournals, text, type Journals } from './support/journals.ts';
@@ -159,6 +160,34 @@ test('a send that was given after the lock ended does not overtake those before 
   const appended = await Promise.all(sends);
   expect(appended.map(({ message }) => message.seq)).toEqual(upTo(120));
   expect(await bodies(held)).toEqual(upTo(120).map(String));
+});
+
+test('conversations that were held go back to their lane when they are free, however closely their sends follow each other', async () => {
+  const ways: Way[] = [];
+  const journal = openJournal({ onBatch: ({ way }) => ways.push(way) });
+  const ids = await Promise.all(upTo(10).map(() => journals.makeConversation()));
+  const sends: Promise<string>[] = [];
+  let going = true;
+  // More than one in the time of a commit, so that one always waits.
+  const talk = async () => {
+    for (; going; await sleep(1))
+      sends.push(...ids.map((id) => problemCode(journal.append(text(id, 'john', 'on and on')))));
+  };
+  const talking = talk();
+  const stranger = await lock(
+    `select 1 from conversations where id = any('{${ids.slice(5).join()}}') for update`,
+  );
+  await sleep(400);
+  await stranger.query('commit');
+  await sleep(500);
+  ways.length = 0;
+  await vi.waitFor(() => expect(ways.length).toBeGreaterThan(50));
+  going = false;
+  await talking;
+  expect(new Set(await Promise.all(sends))).toEqual(new Set(['none']));
+  expect(new Set(ways)).toEqual(new Set(['recalled']));
+  const each = sends.length / ids.length;
+  for (const id of ids) expect(await journals.seqs(id)).toEqual(upTo(each));
 });
 
 test('of several conversations that are held, each goes on when it is free', async () => {

@@ -28,8 +28,16 @@ interface Held {
   readonly until: number;
 }
 
-/** Tries `batchSize` entries at a time, and refuses with 503 what has waited here for `maxWait` milliseconds. */
-export function createAside(context: BatchContext, batchSize: number, maxWait: number): Aside {
+/**
+ * Tries `batchSize` entries at a time, and refuses with 503 what has waited here for `maxWait` milliseconds. What is left of a conversation
+ * that turns out to be free goes to `giveBack`, in its order: where sends follow each other closely, its queue might never be empty.
+ */
+export function createAside(
+  context: BatchContext,
+  batchSize: number,
+  maxWait: number,
+  giveBack: (waiting: Waiting) => void,
+): Aside {
   const queues = new Map<string, Held[]>();
   let size = 0;
   let running: Promise<void> | null = null;
@@ -51,7 +59,7 @@ export function createAside(context: BatchContext, batchSize: number, maxWait: n
     context.connection.release();
     tell();
     const left = new Set(held);
-    for (const [id, part] of tried) putBack(id, part.filter(({ waiting }) => !left.has(waiting)).length);
+    for (const [id, part] of tried) settle(id, part, left);
     if (outage !== null) refuse(outage, () => true);
     return held.length < batch.length;
   }
@@ -67,12 +75,18 @@ export function createAside(context: BatchContext, batchSize: number, maxWait: n
     return parts;
   }
 
-  /** A conversation whose first so many entries were answered; where none was, it goes behind the others, which thus have their turn. */
-  function putBack(id: string, answered: number): void {
+  /** What becomes of a conversation after a try. Where it is still held it goes behind the others, which thus have their turn. */
+  function settle(id: string, part: readonly Held[], held: ReadonlySet<Waiting>): void {
+    const answered = part.filter(({ waiting }) => !held.has(waiting)).length;
     const left = (queues.get(id) ?? []).slice(answered);
-    size -= answered;
     queues.delete(id);
-    if (left.length > 0) queues.set(id, left);
+    size -= answered;
+    if (answered < part.length) {
+      queues.set(id, left);
+      return;
+    }
+    size -= left.length;
+    for (const { waiting } of left) giveBack(waiting);
   }
 
   function refuse(problem: ProblemError, isDue: (held: Held) => boolean): void {

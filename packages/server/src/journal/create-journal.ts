@@ -4,7 +4,7 @@ import { createAside } from './aside.ts';
 import type { BatchContext, BatchOptions, Waiting } from './batch.ts';
 import { keepConnection } from './connection.ts';
 import type { Journal } from './journal.ts';
-import { createLane } from './lane.ts';
+import { createLane, type Lane } from './lane.ts';
 import { createMemory } from './memory.ts';
 
 export interface JournalOptions extends BatchOptions {
@@ -39,8 +39,11 @@ export function createJournal(options: JournalOptions): Journal {
     memory,
     connection: keepConnection(options.pool),
   });
-  const aside = createAside(createContext(), batchSize, maxWait);
+  const aside = createAside(createContext(), batchSize, maxWait, (waiting) =>
+    laneFor(waiting.entry.conversationId)?.add(waiting),
+  );
   const lanes = Array.from({ length: count }, () => createLane(createContext(), batchSize, aside));
+  const laneFor = (conversationId: string): Lane | undefined => lanes[laneOf(conversationId, count)];
   const unsubscribe = options.bus.subscribe((event) => {
     if (event.type === 'message.stored') memory.hear(event.conversationId, event.seq);
   });
@@ -51,7 +54,7 @@ export function createJournal(options: JournalOptions): Journal {
   function takerOf(conversationId: string): { add(waiting: Waiting): void } | null {
     if (closed) return null;
     if (aside.has(conversationId)) return aside.size() < maxWaiting ? aside : null;
-    const lane = lanes[laneOf(conversationId, count)];
+    const lane = laneFor(conversationId);
     return lane === undefined || inLanes() >= maxWaiting || lane.waitedFor() > maxWait ? null : lane;
   }
 
@@ -68,8 +71,10 @@ export function createJournal(options: JournalOptions): Journal {
     },
     async close() {
       closed = true;
-      await Promise.all(lanes.map((lane) => lane.idle()));
-      await aside.idle();
+      do {
+        await aside.idle();
+        await Promise.all(lanes.map((lane) => lane.idle()));
+      } while (aside.size() > 0);
       unsubscribe();
     },
   };
