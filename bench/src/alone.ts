@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { pgbench } from './pgbench.ts';
 import { makePairs, type Pair } from './people.ts';
 import type { Service } from './service.ts';
 
@@ -7,6 +8,8 @@ import type { Service } from './service.ts';
 export interface Alone {
   /** Messages a second of so many clients, each waiting for its commit, over 50 conversations. */
   perSecond(what: Work, clients: number, seconds: number): Promise<number>;
+  /** The same for a bare row by `pgbench` with its defaults, which prepares nothing; NaN where there is none on this machine. */
+  byPgbench(clients: number, seconds: number): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -18,8 +21,9 @@ export const meanings: Readonly<Record<Work, string>> = {
   whole: 'head, both seats and the message, in these tables',
 };
 
-const bare = `with moved as (update bench_conversations set last_seq = last_seq + 1 where id = $1 returning last_seq)
-  insert into bench_messages select $1, last_seq, $2 from moved`;
+const bare = (id: string, body: string): string =>
+  `with moved as (update bench_conversations set last_seq = last_seq + 1 where id = ${id} returning last_seq)
+  insert into bench_messages select ${id}, last_seq, ${body} from moved`;
 
 // What the journal writes for a buyer's text. Nothing is checked: no seat, no block, no repeated clientId.
 const whole = `with head as (
@@ -47,7 +51,7 @@ export async function prepareAlone(service: Service): Promise<Alone> {
     insert into bench_conversations select n from generate_series(1, 50) n`);
   const pairs = await makePairs(service, 50, 'alone');
   const queries: Readonly<Record<Work, (turn: number) => pg.QueryConfig>> = {
-    bare: (turn) => ({ name: 'bare', text: bare, values: [1 + (turn % 50), text] }),
+    bare: (turn) => ({ name: 'bare', text: bare('$1', '$2'), values: [1 + (turn % 50), text] }),
     whole: (turn) => ({
       name: 'whole',
       text: whole,
@@ -56,6 +60,13 @@ export async function prepareAlone(service: Service): Promise<Alone> {
   };
   return {
     perSecond: (what, clients, seconds) => insert(pool, queries[what], clients, seconds),
+    byPgbench: (clients, seconds) =>
+      pgbench(
+        service.connectionString,
+        `\\set id random(1, 50)\n${bare(':id', `'${text}'`)};`,
+        clients,
+        seconds,
+      ),
     async close() {
       await pool.query('drop table bench_messages, bench_conversations');
       await pool.end();

@@ -80,6 +80,8 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
       child.kill('SIGTERM');
       if (child.exitCode === null) await once(child, 'exit');
       await postgres.stop();
+      // Root's is elsewhere, where PostgreSQL's user cannot reach this folder.
+      if (options.dataDir === undefined) await rm(postgres.folder, { recursive: true, force: true });
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,6 +19,8 @@ export interface Demo {
 
 export async function startDemo(): Promise<Demo> {
   const folder = await mkdtemp(join(tmpdir(), 'parley-demo-'));
+  // For PostgreSQL's user: root's database would be elsewhere otherwise, and stay there.
+  await chmod(folder, 0o711);
   const port = await freePort();
   const child = spawn(process.execPath, [program], {
     env: { ...process.env, PORT: String(port), PARLEY_DATA: folder, NOTIFY_DELAY: '1', DATABASE_URL: '' },

@@ -31,30 +31,45 @@ interface Turn {
 export async function saturation(service: Service, options: BenchOptions): Promise<string[]> {
   const pairs = await makePairs(service, 50, 'sat');
   const alone = await prepareAlone(service);
-  const seen: { load: Turn; bare: number; whole: number }[] = [];
+  const seen: Seen[] = [];
   for (let turn = 0; turn < turns; turn += 1)
     seen.push(await takeTurn(service, pairs, alone, options.seconds));
   await alone.close();
   return report(seen);
 }
 
-async function takeTurn(service: Service, pairs: readonly Pair[], alone: Alone, seconds: number) {
-  const bare = await alone.perSecond('bare', clients, seconds / 2);
-  const whole = await alone.perSecond('whole', clients, seconds / 2);
-  return { bare, whole, load: await load(service, pairs, seconds) };
+/** A turn of the load, and the messages a second of what it is compared with. */
+interface Seen {
+  readonly load: Turn;
+  readonly pgbench: number;
+  readonly bare: number;
+  readonly whole: number;
 }
 
-function report(seen: readonly { load: Turn; bare: number; whole: number }[]): string[] {
+async function takeTurn(
+  service: Service,
+  pairs: readonly Pair[],
+  alone: Alone,
+  seconds: number,
+): Promise<Seen> {
+  const pgbench = await alone.byPgbench(clients, seconds / 2);
+  const bare = await alone.perSecond('bare', clients, seconds / 2);
+  const whole = await alone.perSecond('whole', clients, seconds / 2);
+  return { pgbench, bare, whole, load: await load(service, pairs, seconds) };
+}
+
+function report(seen: readonly Seen[]): string[] {
   const sum = (of: (load: Turn) => number): number => seen.reduce((total, { load }) => total + of(load), 0);
-  const mean = (what: 'bare' | 'whole'): number =>
+  const mean = (what: 'pgbench' | 'bare' | 'whole'): number =>
     seen.reduce((total, turn) => total + turn[what], 0) / seen.length;
   const rate = sum((load) => load.count) / sum((load) => load.seconds);
-  const ratio = (what: 'bare' | 'whole'): string =>
-    `  ${figure(rate / mean(what))} times PostgreSQL alone with ${clients} clients, one statement a message (${meanings[what]}): ${figure(mean(what))} messages/s`;
+  const ratio = (what: 'pgbench' | 'bare' | 'whole', meaning: string): string =>
+    `  ${figure(rate / mean(what))} times PostgreSQL alone with ${clients} clients, one statement a message (${meaning}): ${figure(mean(what))} messages/s`;
   return [
     `saturation, 50 pairs with ${inFlight} in flight: ${figure(rate)} messages/s acknowledged, ${sum((load) => load.received)} of ${sum((load) => load.sent)} received, ${sum((load) => load.errors)} errors`,
-    ratio('bare'),
-    ratio('whole'),
+    ratio('pgbench', 'a counter and a row, by pgbench with its defaults'),
+    ratio('bare', `${meanings.bare}, prepared`),
+    ratio('whole', `${meanings.whole}, prepared`),
     `  send to acknowledged: ${milliseconds(percentiles(seen.flatMap(({ load }) => load.times)))}`,
     `  CPU of service and PostgreSQL: ${((sum((load) => load.cpu) * 1000) / sum((load) => load.count)).toFixed(3)} s per 1,000 messages`,
   ];
