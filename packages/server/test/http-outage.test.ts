@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startRelay, targetOf, through, type Relay } from '../../../test/faults/relay.ts';
 import { at, connectAs, connectSocket } from './support/socket.ts';
@@ -34,6 +35,39 @@ function cut(): void {
 function mend(): void {
   line.lead(targetOf(service.database.url));
 }
+
+test('who needs what a stranger holds hears 503 soon, and does not keep all connections from others', async () => {
+  const as = await tokenFor('john');
+  const body = { listingId: 'bowl', text: 'Held', clientId: 'c-3' };
+  const { conversation } = await service.ask('openConversation', { as, body });
+  const stranger = new pg.Client({ connectionString: service.database.url });
+  await stranger.connect();
+  try {
+    await stranger.query('begin');
+    await stranger.query('select 1 from conversations where id = $1 for update', [conversation.id]);
+    const began = performance.now();
+    const seller = await tokenFor('sarah');
+    const params = { id: conversation.id };
+    // As many as there are connections.
+    const reads = Array.from({ length: 10 }, () =>
+      service.call('markRead', { as: seller, params, body: { seq: 1 } }),
+    );
+    const socket = await connectAs(service.url, 'sarah');
+    const read = socket.ask({ op: 'read', ref: 'read', conversationId: conversation.id, seq: 1 });
+    expect((await service.call('listInbox', { as })).status).toBe(200);
+    for (const answer of await Promise.all(reads)) {
+      expect(await readProblem(answer)).toMatchObject({ type: '/problems/unavailable', status: 503 });
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    }
+    expect(at(await read, 'problem', 'type')).toBe('/problems/unavailable');
+    expect(performance.now() - began).toBeLessThan(10_000);
+    await stranger.query('rollback');
+    expect((await service.call('markRead', { as: seller, params, body: { seq: 1 } })).status).toBe(200);
+    socket.close();
+  } finally {
+    await stranger.end();
+  }
+});
 
 test('without its database the service answers 503, lives, and comes back by itself', async () => {
   const as = await tokenFor('john');

@@ -123,7 +123,7 @@ async function readMigration(folder: string, file: string): Promise<Migration> {
 async function migrateLocked(client: pg.ClientBase, migrations: Migration[]): Promise<Migration[]> {
   await checkVersion(client);
   // Waiting for the lock and building an index may both take longer than any query of the service.
-  await client.query('set statement_timeout = 0');
+  await client.query('set statement_timeout = 0; set lock_timeout = 0');
   await client.query(`select pg_advisory_lock(${lockKey})`);
   try {
     const applied = await readApplied(client);
@@ -135,7 +135,7 @@ async function migrateLocked(client: pg.ClientBase, migrations: Migration[]): Pr
   } finally {
     // Where these fail the connection is broken, and its lock gone with it.
     await client.query(`select pg_advisory_unlock(${lockKey})`).catch(() => undefined);
-    await client.query('reset statement_timeout').catch(() => undefined);
+    await client.query('reset statement_timeout; reset lock_timeout').catch(() => undefined);
   }
 }
 

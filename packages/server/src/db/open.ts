@@ -38,6 +38,8 @@ export async function openDatabase(config: DatabaseConfig, options: OpenOptions)
   const server = await reach(config, options);
   let isClosing = false;
   const pool = createPool(server.connectionString, {
+    // Ten requests that wait for one conversation that a stranger's transaction holds would keep all others waiting.
+    lockTimeout: 2_000,
     // At the end the embedded PostgreSQL says goodbye to connections that are being closed.
     onConnectionError: (error) => {
       if (!isClosing) options.log.warn({ err: error }, 'a connection to the database broke');

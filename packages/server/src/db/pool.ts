@@ -11,6 +11,8 @@ export interface PoolOptions {
   readonly applicationName?: string;
   /** Milliseconds after which PostgreSQL gives up on a statement; 0 means never. Default 15,000. */
   readonly statementTimeout?: number;
+  /** Milliseconds after which a statement gives up on a lock that somebody else holds; 0 means never, and is the default. */
+  readonly lockTimeout?: number;
   /** Queries of one connection are sent without waiting for the answers before them. Default false. */
   readonly pipeline?: boolean;
   /** Queries fail when the network stalls (see `watchLine`). False for a pool whose connections wait for what may never come. */
@@ -31,6 +33,7 @@ export function createPool(connectionString: string, options: PoolOptions = {}):
     max,
     application_name: applicationName,
     statement_timeout: statementTimeout,
+    ...(options.lockTimeout !== undefined && { lock_timeout: options.lockTimeout }),
     // What a node that vanished has locked is free after this.
     idle_in_transaction_session_timeout: 10_000,
     connectionTimeoutMillis: 3_000,

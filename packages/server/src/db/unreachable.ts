@@ -1,4 +1,6 @@
 import { ProblemError } from '@parley/protocol';
+import type { Logger } from 'pino';
+import { errorCode } from '../domain/error-code.ts';
 
 /**
  * PostgreSQL's codes: connection lost, shutting down or starting, out of connections, out of time, given up by a process that stood still,
@@ -18,9 +20,27 @@ export function isUnreachable(error: unknown): boolean {
   return messages.test(error.message);
 }
 
-/** What a caller hears of it. */
-export function databaseAway(): ProblemError {
-  return new ProblemError('unavailable', 'The database cannot be reached right now; try again in a moment.', {
-    retryAfter: 5,
+/** PostgreSQL's code for a lock that did not come in time. */
+export const lockNotAvailable = '55P03';
+
+/**
+ * What a caller hears where another try may do: the database is away, or somebody else's transaction holds what this one needs. Null
+ * of other errors. The log hears it too.
+ */
+export function passingProblem(error: unknown, log: Pick<Logger, 'error'>): ProblemError | null {
+  if (isUnreachable(error)) {
+    log.error({ err: error }, 'the database cannot be reached');
+    return new ProblemError(
+      'unavailable',
+      'The database cannot be reached right now; try again in a moment.',
+      {
+        retryAfter: 5,
+      },
+    );
+  }
+  if (errorCode(error) !== lockNotAvailable) return null;
+  log.error({ err: error }, 'another transaction holds what this one needs');
+  return new ProblemError('unavailable', 'Somebody else is changing this right now; try again in a moment.', {
+    retryAfter: 2,
   });
 }

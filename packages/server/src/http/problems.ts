@@ -1,6 +1,6 @@
 import { ProblemError } from '@parley/protocol';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { databaseAway, isUnreachable } from '../db/unreachable.ts';
+import { passingProblem } from '../db/unreachable.ts';
 import { InvalidRequest } from './validation.ts';
 
 /** RFC 9457. */
@@ -37,10 +37,8 @@ export function toProblem(error: Error, request: Pick<FastifyRequest, 'id' | 'lo
     return new ProblemError('invalid', error.message, { errors: [...error.errors] });
   const known = 'code' in error && typeof error.code === 'string' ? refusals[error.code] : undefined;
   if (known !== undefined) return known();
-  if (isUnreachable(error)) {
-    request.log.error({ err: error }, 'the database cannot be reached');
-    return databaseAway();
-  }
+  const passing = passingProblem(error, request.log);
+  if (passing !== null) return passing;
   if ('statusCode' in error && typeof error.statusCode === 'number' && error.statusCode < 500)
     return new ProblemError('bad-request', error.message);
   request.log.error({ err: error }, 'a request failed');

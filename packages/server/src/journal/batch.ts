@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Pool } from 'pg';
 import type { Bus, BusEvent } from '../bus/bus.ts';
 import { sqlState, withRetries } from '../db/transact.ts';
-import { isUnreachable } from '../db/unreachable.ts';
+import { isUnreachable, lockNotAvailable } from '../db/unreachable.ts';
 import { commitBatch, type CommitContext, type Committed, type Way } from './commit.ts';
 import type { Locks } from './facts.ts';
 import type { Appended, Entry } from './journal.ts';
@@ -60,9 +60,6 @@ export interface Written {
 }
 
 const nothing = (): void => undefined;
-
-/** PostgreSQL's code for a lock that did not come in time. */
-const lockNotAvailable = '55P03';
 
 /** How many parts of a batch may wait for a lock in vain before the rest is not tried: with a table locked, all of them would. */
 const vainParts = 3;

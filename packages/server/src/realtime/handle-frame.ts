@@ -6,7 +6,7 @@ import { seatHolders } from '../actions/seats.ts';
 import { sync } from '../actions/sync.ts';
 import { createTurns } from '../actions/turns.ts';
 import { loadConversation } from '../db/conversations.ts';
-import { databaseAway, isUnreachable } from '../db/unreachable.ts';
+import { passingProblem } from '../db/unreachable.ts';
 import { pushFrame, sendKey, type Connection, type PendingSend } from './connection.ts';
 
 type Frame<Op extends ClientFrame['op']> = Extract<ClientFrame, { op: Op }>;
@@ -133,10 +133,8 @@ export async function answerFrame(
 /** What a caller may know of an error: a problem as it is, a database that is away, anything else as `internal` (and the log has it). */
 export function problemOf(context: Pick<Context, 'log'>, error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
-  if (isUnreachable(error)) {
-    context.log.error({ err: error }, 'the database cannot be reached');
-    return databaseAway();
-  }
+  const passing = passingProblem(error, context.log);
+  if (passing !== null) return passing;
   context.log.error({ err: error }, 'a frame failed');
   return new ProblemError('internal', 'Something went wrong here; try again.');
 }
