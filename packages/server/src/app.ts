@@ -14,6 +14,7 @@ import type { Tables } from './db/tables.ts';
 import { createKysely, createPool } from './db/pool.ts';
 import { addressOf, trustOf } from './http/address.ts';
 import { createAuthenticator } from './http/authenticator.ts';
+import { endWithProblem } from './http/client-errors.ts';
 import { createLinks } from './http/links.ts';
 import { createLogger } from './http/logging.ts';
 import { createLimiter } from './http/rate-limit.ts';
@@ -171,6 +172,8 @@ async function startServing(
     take: (kind, key) => limiter.take(kind, key),
     wait: (kind, key) => limiter.wait(kind, key),
     addressOf: (request) => addressOf(request, trust),
+    // Nobody reads what else comes over an upgrade's socket, and unread it would keep its end from being seen.
+    refuse: (socket, problem) => endWithProblem(socket.resume(), problem),
     observer: metrics?.realtime,
   });
   metrics?.watch({ pools, journal: context.journal, gateway });

@@ -19,7 +19,7 @@ test('foreign origins are refused before the handshake', async () => {
   own.close();
 });
 
-test('a refused handshake leaves no connection here, whether or not the other side ends its own', async () => {
+test('a refused handshake leaves no connection here, whether or not the other side ends its own, and says why', async () => {
   const { hostname, port } = new URL(service.url);
   const kept = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
   kept.on('error', () => undefined);
@@ -27,7 +27,12 @@ test('a refused handshake leaves no connection here, whether or not the other si
   kept.write(
     'GET /v1/realtime HTTP/1.1\r\nHost: here\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nOrigin: https://evil.example\r\n\r\n',
   );
-  await once(kept.resume(), 'end');
+  let answer = '';
+  kept.on('data', (bytes) => (answer += bytes.toString()));
+  await once(kept, 'end');
+  const [head = '', body = ''] = answer.split('\r\n\r\n');
+  expect(head).toMatch(/^HTTP\/1\.1 403 .*^content-type: application\/problem\+json/ims);
+  expect(JSON.parse(body)).toMatchObject({ type: '/problems/forbidden', status: 403 });
   // Whoever is gone answers what still comes with a reset.
   const talk = setInterval(() => kept.write('still here'), 20);
   await broken;

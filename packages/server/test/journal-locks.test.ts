@@ -164,7 +164,7 @@ test('a send that was given after the lock ended does not overtake those before 
 
 test('conversations that were held go back to their lane when they are free, however closely their sends follow each other', async () => {
   const ways: Way[] = [];
-  const journal = openJournal({ onBatch: ({ way }) => ways.push(way) });
+  const journal = openJournal({ onBatch: ({ way }) => void ways.push(way) });
   const ids = await Promise.all(upTo(10).map(() => journals.makeConversation()));
   const sends: Promise<string>[] = [];
   let going = true;

@@ -1,25 +1,34 @@
 import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { ProblemError } from '@parley/protocol';
 import { problemType } from './problems.ts';
 
 /** Milliseconds for whoever still writes to read the answer. */
 const lingering = 2_000;
 
-/**
- * Answers what never became a request, as a problem on the bare socket. The connection ends in stages (RFC 9112, 9.6): closed at once
- * while bytes arrive, it would be reset, and the reset may overtake the answer.
- */
-export function answerClientError(error: Error & { readonly code?: string }, socket: Socket): void {
+/** Answers what never became a request. */
+export function answerClientError(error: Error & { readonly code?: string }, socket: Duplex): void {
   // What arrives while it lingers is read by the parser, and each part is an error again.
   if (socket.writableEnded) return;
-  if (!socket.writable) return void socket.destroy();
-  const { problem } = problemOf(error.code);
+  if (socket.writable) endWithProblem(socket, problemOf(error.code));
+  else socket.destroy();
+}
+
+/**
+ * Answers with a problem on a socket that no response stands for, and ends it. The connection ends in stages (RFC 9112, 9.6): closed at
+ * once while bytes arrive, it would be reset, and the reset may overtake the answer.
+ */
+export function endWithProblem(socket: Duplex, { problem }: ProblemError): void {
   const body = JSON.stringify(problem);
-  socket.end(
-    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}\r\nConnection: close\r\nContent-Type: ${problemType}\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
+  const headers = [
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}`,
+    'Connection: close',
+    `Content-Type: ${problemType}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    ...(problem.retryAfter === undefined ? [] : [`Retry-After: ${problem.retryAfter}`]),
+  ];
+  socket.on('error', () => socket.destroy());
+  socket.end(`${headers.join('\r\n')}\r\n\r\n${body}`);
   const timeout = setTimeout(() => socket.destroy(), lingering);
   socket.once('close', () => clearTimeout(timeout));
 }

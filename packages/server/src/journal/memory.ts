@@ -1,6 +1,6 @@
 import type { MessageRow } from '../db/tables.ts';
 import { kinds } from '../domain/kinds/index.ts';
-import { clientKey, type AuthorFact, type BatchFacts, type LockedConversation } from './facts.ts';
+import type { AuthorFact, BatchFacts, LockedConversation } from './facts.ts';
 import type { Entry } from './journal.ts';
 import type { HeadChange, Plan } from './plan.ts';
 
@@ -27,7 +27,7 @@ interface Remembered {
 /** Conversations at most, those written to last, and seats of each; some 500 bytes a conversation, and 100 a seat. */
 const mostConversations = 10_000;
 const mostSeats = 20;
-/** Keys of sends in one of two generations; some 200 bytes each. */
+/** `clientId`s in one of two generations, whoever sent them: one that is known makes its batch be read, no more; some 100 bytes each. */
 const mostKeys = 10_000;
 const none: BatchFacts['byClientKey'] = new Map();
 
@@ -52,7 +52,7 @@ export function createMemory(): Memory {
     if (author === null) return;
     const fact = facts.authors.get(author);
     if (fact !== undefined && !fact.suspended) known.get(id)?.authors.set(author, fact);
-    if (clientId !== null) keys.add(clientKey(id, author, clientId));
+    if (clientId !== null) keys.add(clientId);
   }
 
   return {
@@ -90,7 +90,7 @@ function isPlain({ status, storeId, seats }: LockedConversation, blocks: BatchFa
 /** What has an effect on rows that are not among the facts, or answers a message of before, is looked up. */
 function recall(
   known: ReadonlyMap<string, Remembered>,
-  wasSent: (key: string) => boolean,
+  wasSent: (clientId: string) => boolean,
   entries: readonly Entry[],
 ): BatchFacts | null {
   const conversations = new Map<string, LockedConversation>();
@@ -101,8 +101,7 @@ function recall(
     conversations.set(conversationId, remembered.conversation);
     if (author === null) continue;
     const fact = remembered.authors.get(author);
-    if (fact === undefined || (clientId !== null && wasSent(clientKey(conversationId, author, clientId))))
-      return null;
+    if (fact === undefined || (clientId !== null && wasSent(clientId))) return null;
     authors.set(author, fact);
   }
   return {

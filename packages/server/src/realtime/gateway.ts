@@ -21,6 +21,8 @@ export interface GatewayOptions {
   readonly wait: (kind: 'addresses', key: string) => number;
   /** The address that a request came from, by the proxies that are believed. */
   readonly addressOf: (request: IncomingMessage) => string;
+  /** Answers what is not upgraded, and ends its socket. */
+  readonly refuse: (socket: Duplex, problem: ProblemError) => void;
   readonly observer?: RealtimeObserver | undefined;
 }
 
@@ -58,10 +60,12 @@ export function attachGateway(server: Server, context: Context, options: Gateway
     const address = options.addressOf(request);
     const isFull = sockets.clients.size - audience.size() >= maxWaiting;
     const refusal = isFull
-      ? '503 Service Unavailable'
+      ? new ProblemError('unavailable', 'Too many wait to say who they are; try again in a moment.', {
+          retryAfter: 5,
+        })
       : (whyNotUpgrade(request, context.config.allowedOrigins) ??
         whyNotFrom(options.wait('addresses', address)));
-    if (refusal !== null) refuseUpgrade(socket, refusal);
+    if (refusal !== null) options.refuse(socket, refusal);
     else
       sockets.handleUpgrade(request, socket, head, (accepted) =>
         greet(
@@ -98,23 +102,18 @@ export function attachGateway(server: Server, context: Context, options: Gateway
 }
 
 /** Browsers say where they come from; others have no Origin, and nothing that a foreign page could borrow. */
-function whyNotUpgrade(request: IncomingMessage, allowedOrigins: readonly string[]): string | null {
+function whyNotUpgrade(request: IncomingMessage, allowedOrigins: readonly string[]): ProblemError | null {
   const path = request.url?.split('?')[0];
-  if (path !== '/v1/realtime') return '404 Not Found';
+  if (path !== '/v1/realtime') return new ProblemError('not-found', 'The WebSocket is at /v1/realtime.');
   const { origin } = request.headers;
-  return origin === undefined || allowedOrigins.includes(origin) ? null : '403 Forbidden';
+  return origin === undefined || allowedOrigins.includes(origin)
+    ? null
+    : new ProblemError('forbidden', 'Pages of this origin may not connect: it is not in ALLOWED_ORIGINS.');
 }
 
 /** Who has just failed to say who they are, as often as an address may, has to wait. */
-function whyNotFrom(retryAfter: number): string | null {
-  return retryAfter === 0 ? null : `429 Too Many Requests\r\nRetry-After: ${retryAfter}`;
-}
-
-function refuseUpgrade(socket: Duplex, status: string): void {
-  socket.on('error', () => socket.destroy());
-  // Node leaves an upgrade's socket half open: whoever does not end theirs would keep it.
-  socket.once('finish', () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+function whyNotFrom(retryAfter: number): ProblemError | null {
+  return retryAfter === 0 ? null : tooMany(retryAfter);
 }
 
 function checkAlive(connection: Connection): void {
