@@ -44,6 +44,16 @@ test('reads everything once, a burst of one moment included, and runs by itself'
   expect(await indexedTexts(id)).toHaveLength(5000);
 });
 
+test('writes nothing while nothing is written', async () => {
+  await age(await conversation('Tapir'));
+  await indexTexts(node.context.db);
+  const version = async () => (await node.pool.query(`select xmin, upto from search_watermark`)).rows;
+  const before = await version();
+  await sleep(20);
+  expect(await indexTexts(node.context.db)).toBe(0);
+  expect(await version()).toEqual(before);
+});
+
 test('waits for what is dated before it and committed after', async () => {
   const id = await conversation('Quagga early');
   const late = await node.pool.connect();

@@ -56,8 +56,8 @@ async function indexStep(
   step: number,
 ): Promise<{ indexed: number; finished: boolean; step: number } | null> {
   if (!(await tryTextIndexLock(trx))) return null;
-  const from = await readStart(trx, limit);
-  if (from >= limit) return null;
+  const from = await readStart(trx);
+  if (from === null || from >= limit) return null;
   const { upto, next } = await measureStep(trx, from, limit, step);
   const indexed = await addTexts(trx, from, upto);
   await replaceChanged(trx, from, upto);
@@ -65,13 +65,12 @@ async function indexStep(
   return { indexed, finished: upto >= limit, step: next };
 }
 
-/** Where the index stands; in the beginning just before the first message. */
-async function readStart(trx: Kysely<Tables>, limit: Date): Promise<Date> {
-  const { rows } = await sql<{ start: Date | null }>`select case when upto > '-infinity' then upto else
-    (select date_trunc('milliseconds', min(created_at)) from messages) end as start from search_watermark`.execute(
-    trx,
-  );
-  return rows[0]?.start ?? limit;
+/** The first message that the index has not read; null where there is none, so that a quiet service writes nothing. */
+async function readStart(trx: Kysely<Tables>): Promise<Date | null> {
+  const { rows } = await sql<{ start: Date | null }>`select
+      (select date_trunc('milliseconds', min(m.created_at)) from messages m where m.created_at >= w.upto) as start
+    from search_watermark w`.execute(trx);
+  return rows[0]?.start ?? null;
 }
 
 /** Where a step ends that takes no more than so many messages, and what to try after it. */
