@@ -36,39 +36,39 @@ interface Place {
 export async function searchSeats(db: Kysely<Tables>, search: SeatSearch): Promise<string[]> {
   const ids: string[] = [];
   let after: Place | null = null;
+  let storeIds: readonly string[] = [];
   for (let looked = 0, window = firstWindow; looked + window <= mostLooked;) {
     const step = await walk(db, search, after, window);
     ids.push(...step.ids);
+    ({ storeIds } = step);
     if (ids.length >= search.limit || step.last === null) return ids.slice(0, search.limit);
     after = step.last;
     looked += window;
     const missing = search.limit - ids.length;
     window = Math.max(leastWindow, Math.ceil((margin * looked * missing) / ids.length));
   }
-  return searchIndex(db, search);
-}
-
-async function searchIndex(db: Kysely<Tables>, search: SeatSearch): Promise<string[]> {
-  const stores = await db
-    .selectFrom('store_members')
-    .select('store_id')
-    .where('user_id', '=', search.userId)
-    .execute();
-  const storeIds = stores.map((store) => store.store_id);
   const { rows } = await findByIndex(search, storeIds).execute(db);
   return rows.map((row) => row.id);
 }
 
+interface Walked {
+  readonly ids: string[];
+  /** The last seat that was looked at; null where there are no more. */
+  readonly last: Place | null;
+  /** Stores that this person is a member of, for the index: asked for along with it, since each question has its own price. */
+  readonly storeIds: readonly string[];
+}
+
 /**
- * What holds the terms among the next `window` seats, and the last of these; null where there are no more. The seats are looked up all
- * at once, which reads each page of an index once and not once for each seat.
+ * What holds the terms among the next `window` seats. The seats are looked up all at once, which reads each page of an index once and not
+ * once for each seat.
  */
 async function walk(
   db: Kysely<Tables>,
   search: SeatSearch,
   after: Place | null,
   window: number,
-): Promise<{ ids: string[]; last: Place | null }> {
+): Promise<Walked> {
   // The first window is a part of the text: a plan for any size is made for a tenth of all seats.
   const [plan, place] =
     after === null ? [planOnce, (size: number) => sql.lit(size)] : [sql``, (size: number) => sql`${size}`];
@@ -76,6 +76,7 @@ async function walk(
     ids: string[];
     last: string | null;
     last_at: Date | null;
+    store_ids: string[];
   }>`${plan}with w as materialized (${newestSeats(search, after, place(window))}),
     k as materialized (select k.conversation_id, k.buyer_search, k.store_search from conversation_search k
       where k.conversation_id = any(array(select conversation_id from w)) and ${eitherHolds(search.terms)}),
@@ -83,9 +84,10 @@ async function walk(
     select array(select p.conversation_id::text from k join participants p on p.user_id = ${search.userId}
           and p.conversation_id = k.conversation_id join conversations c on c.id = k.conversation_id
         where c.last_seq > 0 and ${sideHolds(search.terms)} ${newestFirst} limit ${search.limit}) as ids,
-      (select conversation_id from last) as last, (select last_at from last) as last_at`.execute(db);
-  const { ids, last, last_at: at } = rows[0] ?? { ids: [], last: null, last_at: null };
-  return { ids, last: last === null || at === null ? null : { at, id: last } };
+      (select conversation_id from last) as last, (select last_at from last) as last_at,
+      array(select store_id from store_members where user_id = ${search.userId}) as store_ids`.execute(db);
+  const { ids = [], last = null, last_at: at = null, store_ids: storeIds = [] } = rows[0] ?? {};
+  return { ids, last: last === null || at === null ? null : { at, id: last }, storeIds };
 }
 
 /** The archive has a place of its own in the inbox's index, so both are read from their tops. */
