@@ -22,23 +22,16 @@ const pause = 25;
 /** Conversations at most that are known as held while none of their entries waits: the next send costs the lane no wait for the lock. */
 const maxKnown = 1_000;
 
-interface Held {
-  readonly waiting: Waiting;
-  /** When it has waited long enough. */
-  readonly until: number;
-}
-
 /**
- * Tries `batchSize` entries at a time, and refuses with 503 what has waited here for `maxWait` milliseconds. What is left of a conversation
- * that turns out to be free goes to `giveBack`, in its order: where sends follow each other closely, its queue might never be empty.
+ * Tries `batchSize` entries at a time, and refuses with 503 what has waited long enough. What is left of a conversation that turns out to
+ * be free goes to `giveBack`, in its order: where sends follow each other closely, its queue might never be empty.
  */
 export function createAside(
   context: BatchContext,
   batchSize: number,
-  maxWait: number,
   giveBack: (waiting: Waiting) => void,
 ): Aside {
-  const queues = new Map<string, Held[]>();
+  const queues = new Map<string, Waiting[]>();
   let size = 0;
   let running: Promise<void> | null = null;
 
@@ -54,7 +47,7 @@ export function createAside(
   /** Answers whether anything was written. */
   async function tryOnce(): Promise<boolean> {
     const tried = nextParts();
-    const batch = [...tried.values()].flatMap((part) => part.map(({ waiting }) => waiting));
+    const batch = [...tried.values()].flat();
     const { held, outage, tell } = await writeBatch(context, batch, 'skip');
     context.connection.release();
     tell();
@@ -65,8 +58,8 @@ export function createAside(
   }
 
   /** The first of each conversation, as many as a batch takes. They stay in their queues until they are answered. */
-  function nextParts(): Map<string, readonly Held[]> {
-    const parts = new Map<string, readonly Held[]>();
+  function nextParts(): Map<string, readonly Waiting[]> {
+    const parts = new Map<string, readonly Waiting[]>();
     let room = batchSize;
     for (const [id, queue] of queues) {
       if (room > 0 && queue.length > 0) parts.set(id, queue.slice(0, room));
@@ -76,8 +69,8 @@ export function createAside(
   }
 
   /** What becomes of a conversation after a try. Where it is still held it goes behind the others, which thus have their turn. */
-  function settle(id: string, part: readonly Held[], held: ReadonlySet<Waiting>): void {
-    const answered = part.filter(({ waiting }) => !held.has(waiting)).length;
+  function settle(id: string, part: readonly Waiting[], held: ReadonlySet<Waiting>): void {
+    const answered = part.filter((waiting) => !held.has(waiting)).length;
     const left = (queues.get(id) ?? []).slice(answered);
     queues.delete(id);
     size -= answered;
@@ -86,10 +79,10 @@ export function createAside(
       return;
     }
     size -= left.length;
-    for (const { waiting } of left) giveBack(waiting);
+    for (const waiting of left) giveBack(waiting);
   }
 
-  function refuse(problem: ProblemError, isDue: (held: Held) => boolean): void {
+  function refuse(problem: ProblemError, isDue: (waiting: Waiting) => boolean): void {
     for (const [id, queue] of queues) {
       const due = queue.filter(isDue);
       if (due.length === 0) continue;
@@ -97,7 +90,7 @@ export function createAside(
       size -= due.length;
       if (left.length > 0 || queues.size <= maxKnown) queues.set(id, left);
       else queues.delete(id);
-      for (const { waiting } of due) waiting.reject(problem);
+      for (const waiting of due) waiting.reject(problem);
     }
   }
 
@@ -106,10 +99,9 @@ export function createAside(
     has: (conversationId) => queues.has(conversationId),
     add(waiting) {
       const id = waiting.entry.conversationId;
-      const held = { waiting, until: performance.now() + maxWait };
       const queue = queues.get(id);
-      if (queue === undefined) queues.set(id, [held]);
-      else queue.push(held);
+      if (queue === undefined) queues.set(id, [waiting]);
+      else queue.push(waiting);
       size += 1;
       running ??= run();
     },

@@ -41,7 +41,10 @@ export interface BatchContext extends BatchOptions, CommitContext {}
 /** An entry in hand, and whom to answer. */
 export interface Waiting {
   readonly entry: Entry;
+  /** Since when it waits for its lane. */
   readonly since: number;
+  /** When it is not kept waiting for somebody else's lock any more, however often that comes and goes. */
+  readonly until: number;
   readonly resolve: (appended: Appended) => void;
   readonly reject: (error: unknown) => void;
 }

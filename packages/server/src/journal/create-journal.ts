@@ -39,8 +39,9 @@ export function createJournal(options: JournalOptions): Journal {
     memory,
     connection: keepConnection(options.pool),
   });
-  const aside = createAside(createContext(), batchSize, maxWait, (waiting) =>
-    laneFor(waiting.entry.conversationId)?.add(waiting),
+  // Its lane is not to blame for how long it has waited, and would refuse others for that.
+  const aside = createAside(createContext(), batchSize, (waiting) =>
+    laneFor(waiting.entry.conversationId)?.add({ ...waiting, since: performance.now() }),
   );
   const lanes = Array.from({ length: count }, () => createLane(createContext(), batchSize, aside));
   const laneFor = (conversationId: string): Lane | undefined => lanes[laneOf(conversationId, count)];
@@ -66,7 +67,8 @@ export function createJournal(options: JournalOptions): Journal {
       const taker = takerOf(conversationId);
       if (taker === null) return Promise.reject(tooMuch());
       return new Promise((resolve, reject) => {
-        taker.add({ entry: { ...entry, conversationId }, since: performance.now(), resolve, reject });
+        const since = performance.now();
+        taker.add({ entry: { ...entry, conversationId }, since, until: since + maxWait, resolve, reject });
       });
     },
     async close() {
@@ -74,7 +76,7 @@ export function createJournal(options: JournalOptions): Journal {
       do {
         await aside.idle();
         await Promise.all(lanes.map((lane) => lane.idle()));
-      } while (aside.size() > 0);
+      } while (aside.size() > 0 || lanes.some((lane) => lane.busy()));
       unsubscribe();
     },
   };

@@ -9,6 +9,8 @@ export interface Lane {
   /** Milliseconds that the oldest of them has been waiting. */
   waitedFor(): number;
   add(waiting: Waiting): void;
+  /** Whether something waits or is being written. */
+  busy(): boolean;
   /** Resolves when all is written or set aside. */
   idle(): Promise<void>;
 }
@@ -66,6 +68,7 @@ export function createLane(context: BatchContext, batchSize: number, aside: Asid
       waiting.push(entry);
       running ??= run();
     },
+    busy: () => running !== null,
     idle: () => running ?? Promise.resolve(),
   };
 }
