@@ -88,11 +88,11 @@ export async function createApp(given: Config, options: AppOptions = {}): Promis
     const close = once(async () => {
       draining = true;
       await sleep(config.drainSeconds * 1000);
-      await closeAll(closers);
+      await closeAll(closers, log);
     });
     return { address: await listen(http, config), metricsAddress, context, failed: database.failed, close };
   } catch (error) {
-    await closeAll(closers);
+    await closeAll(closers, log);
     throw error;
   }
 }
@@ -178,7 +178,7 @@ async function startServing(
   });
   metrics?.watch({ pools, journal: context.journal, gateway });
   const serving = [() => closeHttp(http), () => gateway.close()];
-  closers.push(() => Promise.all(serving.map((stop) => stop())));
+  closers.push(() => Promise.all(serving.map((stop) => closeOne(stop, context.log))));
   const jobs = await startJobs(context, connectionString, metrics?.jobs);
   serving.push(() => jobs.stop());
   return http;
@@ -204,8 +204,17 @@ async function listenForMetrics(
   return server.address;
 }
 
-async function closeAll(closers: Closers): Promise<void> {
-  for (const closer of closers.reverse()) await closer();
+async function closeAll(closers: Closers, log: Logger): Promise<void> {
+  for (const closer of closers.reverse()) await closeOne(closer, log);
+}
+
+/** One part that cannot say goodbye, to a database that is away perhaps, must not keep the others open. */
+async function closeOne(close: () => Promise<unknown>, log: Logger): Promise<void> {
+  try {
+    await close();
+  } catch (error) {
+    log.error({ err: error }, 'a part of the service could not be closed in order');
+  }
 }
 
 function once(act: () => Promise<void>): () => Promise<void> {

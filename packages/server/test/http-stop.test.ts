@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startRelay, targetOf, through } from '../../../test/faults/relay.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import { apiKey, secret } from './support/running-service.ts';
 
@@ -47,12 +48,12 @@ async function waitFor(text: () => string, pattern: RegExp): Promise<RegExpExecA
 }
 
 /** `parley serve` over the test's database, once it says where it listens. */
-async function serve() {
+async function serve(databaseUrl = database.url) {
   const service = parley(['serve'], {
     PORT: '0',
     PARLEY_SECRET: secret,
     PARLEY_API_KEY: apiKey,
-    DATABASE_URL: database.url,
+    DATABASE_URL: databaseUrl,
   });
   const [, address = ''] = await waitFor(service.output, /"address":"([^"]+)"/);
   return { service, address };
@@ -64,6 +65,20 @@ test('serve answers until SIGTERM, then ends with 0 and leaves no connection', a
   service.child.kill('SIGTERM');
   expect(await service.code).toBe(0);
   expect(service.output()).not.toContain(database.url);
+}, 40_000);
+
+test('with its database away it ends with 0 too, and closes what else there is', async () => {
+  const line = await startRelay(targetOf(database.url));
+  const { service, address } = await serve(through(line, database.url));
+  line.lead({ host: '127.0.0.1', port: 1 });
+  line.cut();
+  expect((await fetch(`${address}/readyz`)).status).toBe(503);
+  service.child.kill('SIGTERM');
+  expect(await service.code).toBe(0);
+  // Each part said goodbye, or why not; none was cut off by the end of the ten seconds.
+  expect(service.output()).not.toContain('Stopped with work in hand');
+  expect(service.output()).not.toContain('could not be closed');
+  await line.close();
 }, 40_000);
 
 test('what is in hand when SIGTERM comes is answered, and its connection ends, so that nothing waits for it', async () => {

@@ -58,9 +58,12 @@ export async function startQueue(
     const liveness = await Promise.all(workers.map((id) => startLiveness(db, id, log, times)));
     return {
       stop: async () => {
-        await running.stop();
-        await Promise.all(liveness.map((one) => one.stop()));
-        await pool.end();
+        try {
+          await running.stop();
+          await Promise.all(liveness.map((one) => one.stop()));
+        } finally {
+          await pool.end();
+        }
       },
     };
   } catch (error) {
