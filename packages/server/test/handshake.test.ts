@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestService, type TestService } from './support/running-service.ts';
-import { connectSocket } from './support/socket.ts';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { startTestService, tokenFor, type TestService } from './support/running-service.ts';
+import { connectAs, connectSocket } from './support/socket.ts';
 
 let service: TestService;
 
@@ -17,6 +17,25 @@ test('foreign origins are refused before the handshake', async () => {
     origin: service.app.context.config.allowedOrigins[0] ?? '',
   });
   own.close();
+});
+
+test('a token that is renewed behind the end of its connection leaves no timer for its expiry', async () => {
+  await service.ask('putUser', { params: { id: 'john' }, body: { name: 'John' } });
+  const exp = Math.floor(Date.now() / 1000) + 20 * 86_400;
+  const token = await tokenFor('john', { exp });
+  const timers = vi.spyOn(globalThis, 'setTimeout');
+  for (let count = 0; count < 50; count += 1) {
+    const socket = await connectAs(service.url, 'john', { exp });
+    socket.send({ op: 'auth', ref: 'again', token });
+    socket.close();
+    await socket.closed;
+  }
+  const ofExpiry = () =>
+    timers.mock.results.filter((_result, index) => (timers.mock.calls[index]?.[1] ?? 0) > 86_400_000);
+  expect(ofExpiry().length).toBeGreaterThanOrEqual(50);
+  const left = () => ofExpiry().filter(({ value }) => !Reflect.get(Object(value), '_destroyed'));
+  await vi.waitFor(() => expect(left()).toEqual([]));
+  timers.mockRestore();
 });
 
 test('a refused handshake leaves no connection here, whether or not the other side ends its own, and says why', async () => {

@@ -280,6 +280,8 @@ async function renew(
 ): Promise<void> {
   try {
     const { asker, expiresAt } = await options.authenticate(frame.token);
+    // Behind its end nobody would clear the timer.
+    if (connection.socket.readyState !== connection.socket.OPEN) return;
     if (asker.userId !== connection.asker.userId)
       throw new ProblemError('unauthenticated', 'This connection speaks for another person; open a new one.');
     refuseSuspended(asker);
