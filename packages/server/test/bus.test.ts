@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { startRelay, targetOf, through, type Relay } from '../../../test/faults/relay.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import type { Bus, BusEvent } from '../src/bus/bus.ts';
-import { hintsOf, payloadsOf, readPayload } from '../src/bus/hints.ts';
+import { hintsOf, payloadsOf, readPayload, type Hint } from '../src/bus/hints.ts';
 import { createPostgresBus } from '../src/bus/postgres.ts';
 import { channelOf, createRedisBus } from '../src/bus/redis.ts';
 import { createKysely, createPool } from '../src/db/pool.ts';
@@ -74,12 +74,15 @@ const read = (seq: number): BusEvent => ({
 });
 const seqs = Array.from({ length: 2_000 }, (_none, index) => index + 1);
 const interrupted: BusEvent = { type: 'bus.interrupted' };
+const barred: BusEvent = { type: 'user.barred', recipients: ['sarah'] };
 
 interface Backend {
   readonly name: string;
   /** Connects as a node does, by a relay or not. */
   readonly create: (relay?: Relay) => Promise<Bus>;
   readonly target: () => NetConnectOpts;
+  /** Says something on the bus, as anybody can who reaches it. */
+  readonly say: (payload: string) => Promise<unknown>;
   /** Breaks the connections that listen. */
   readonly sever: () => Promise<unknown>;
   readonly openConnections: () => Promise<number>;
@@ -99,6 +102,7 @@ const backends: Backend[] = [
         log,
       }),
     target: () => targetOf(database.url),
+    say: (payload) => pool.query(`select pg_notify('parley', $1)`, [payload]),
     sever: () =>
       pool.query(
         `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'parley-bus' and datname = current_database()`,
@@ -117,6 +121,7 @@ if (redisProgram !== null)
     create: (relay) =>
       createRedisBus({ url: by(relay, redis?.url ?? ''), db: createKysely<Tables>(pool), log }),
     target: () => targetOf(redis?.url ?? ''),
+    say: async (payload) => redis?.command('PUBLISH', channelOf(redis.url), payload),
     sever: async () => redis?.command('CLIENT', 'KILL', 'TYPE', 'pubsub'),
     openConnections: async () => {
       const list = (await redis?.command('CLIENT', 'LIST')) ?? '';
@@ -164,9 +169,9 @@ describe.each(backends)('the bus over $name', (backend) => {
       read(3),
       { type: 'conversation.typed', recipients: ['john'], conversationId, userId: 'sarah' },
       { type: 'conversation.changed', recipients: crowd, conversationId },
-      { type: 'user.barred', recipients: ['sarah'] },
+      barred,
     ]);
-    await vi.waitFor(() => expect(heardFar.at(-1)).toEqual({ type: 'user.barred', recipients: ['sarah'] }));
+    await vi.waitFor(() => expect(heardFar.at(-1)).toEqual(barred));
     expect(heardFar.slice(0, 2)).toEqual([
       read(3),
       { type: 'conversation.typed', recipients: ['john'], conversationId, userId: 'sarah' },
@@ -174,6 +179,30 @@ describe.each(backends)('the bus over $name', (backend) => {
     expect(
       heardFar.flatMap((event) => (event.type === 'conversation.changed' ? event.recipients : [])),
     ).toEqual(crowd);
+  });
+
+  test('what the database could not even be asked for stops nothing behind it', async () => {
+    await start();
+    await backend.say(
+      `x[["r","no uuid","john",1],["t","no uuid","john"],["m","no uuid",1],["m","${conversationId}",3000000000]]`,
+    );
+    near.publish([barred]);
+    await vi.waitFor(() => expect(heardFar).toContainEqual(barred));
+    expect(heardFar).toEqual([barred]);
+  });
+
+  test('what the database fails at is given up, and stops nothing behind it', async () => {
+    await start();
+    await pool.query('alter table participants rename to elsewhere');
+    try {
+      near.publish([read(1), sent(2), barred]);
+      await vi.waitFor(() => expect(heardFar).toContainEqual(barred), { timeout: 5_000 });
+    } finally {
+      await pool.query('alter table elsewhere rename to participants');
+    }
+    near.publish([read(2)]);
+    await vi.waitFor(() => expect(heardFar).toContainEqual(read(2)));
+    expect(heardFar).toEqual([{ type: 'message.stored', conversationId, seq: 2 }, barred, read(2)]);
   });
 
   test('a broken connection is made again, and whoever is connected is told to sync', async () => {
@@ -253,13 +282,53 @@ describe('payloads', () => {
     const hints = hintsOf([{ type: 'conversation.changed', recipients, conversationId }]);
     const payloads = payloadsOf('node', hints);
     expect(payloads.every((payload) => Buffer.byteLength(payload) < 8_000)).toBe(true);
-    expect(payloads.flatMap((payload) => readPayload('other', payload))).toEqual(hints);
-    expect(payloads.flatMap((payload) => readPayload('node', payload))).toEqual([]);
+    expect(payloads.flatMap((payload) => readPayload('other', payload).hints)).toEqual(hints);
+    expect(payloads.flatMap((payload) => readPayload('node', payload).hints)).toEqual([]);
   });
 
-  test('what is no hint is left out', () => {
-    expect(readPayload('node', 'other[["m",1,2],["x"],null,["b",["john"]]]')).toEqual([['b', ['john']]]);
-    expect(readPayload('node', 'nonsense')).toEqual([]);
-    expect(readPayload('node', 'other[nonsense')).toEqual([]);
+  const good: Hint[] = [
+    ['m', conversationId, 2_147_483_647],
+    ['r', conversationId, 'john', 1],
+    ['t', conversationId, 'j:o.h-n_@1'],
+    ['c', conversationId, ['john', 'u'.repeat(128)]],
+    ['b', ['john']],
+    ['i'],
+  ];
+
+  test('every hint is read as it was sent', () => {
+    expect(readPayload('node', `other${JSON.stringify(good)}`)).toEqual({ hints: good, isSpoiled: false });
+  });
+
+  test.each<[string, unknown]>([
+    ['a letter that is none', ['x']],
+    ['no list', null],
+    ['no letter', []],
+    ['a conversation that is no UUID', ['m', 'nonsense', 1]],
+    ['a conversation that is a number', ['m', 1, 2]],
+    ['a seq beyond int4', ['m', conversationId, 2_147_483_648]],
+    ['a seq before the first', ['m', conversationId, 0]],
+    ['a seq between two', ['m', conversationId, 1.5]],
+    ['no seq', ['m', conversationId]],
+    ['more than belongs to it', ['m', conversationId, 1, 1]],
+    ['a read position in no UUID', ['r', 'no uuid', 'john', 1]],
+    ['a reader whose id is too long', ['r', conversationId, 'u'.repeat(129), 1]],
+    ['a read position beyond int4', ['r', conversationId, 'john', 3_000_000_000]],
+    ['typing in no UUID', ['t', 'no uuid', 'john']],
+    ['a typist without an id', ['t', conversationId, '']],
+    ['a change of no UUID', ['c', 'no uuid', ['john']]],
+    ['a recipient who is no id', ['c', conversationId, ['john', 'no id']]],
+    ['recipients that are no list', ['b', 'john']],
+    ['a recipient that is a number', ['b', ['john', 1]]],
+  ])('what is no hint is left out of its payload: %s', (_why, bad) => {
+    const payload = `other${JSON.stringify([good[0], bad, good[4]])}`;
+    expect(readPayload('node', payload)).toEqual({ hints: [good[0], good[4]], isSpoiled: true });
+  });
+
+  test.each([
+    ['no list', 'nonsense'],
+    ['no JSON', 'other[nonsense'],
+    ['longer than nodes send', `other[["b",["john"]]${' '.repeat(8_000)}]`],
+  ])('nothing is read of what is %s', (_why, payload) => {
+    expect(readPayload('node', payload)).toEqual({ hints: [], isSpoiled: true });
   });
 });

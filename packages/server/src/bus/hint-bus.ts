@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { Tables } from '../db/tables.ts';
+import { isUnreachable } from '../db/unreachable.ts';
 import type { Bus, BusEvent } from './bus.ts';
 import { createHintQueue } from './hint-queue.ts';
-import { hintsOf, payloadsOf, readPayload } from './hints.ts';
-import { resolveHints } from './resolve-hints.ts';
+import { hintsOf, payloadsOf, readPayload, type Hint } from './hints.ts';
+import { needsSeats, resolveHints } from './resolve-hints.ts';
 
 /** What a backend has to do: carry short texts to every node, this one included or not. */
 export interface Transport {
@@ -28,6 +29,8 @@ export interface HintBusOptions {
 
 /** Milliseconds that `close` waits for each direction. */
 const closePatience = 1_000;
+/** Milliseconds between lines about what cannot be read: whoever reaches the bus could fill the log. */
+const spoiledInterval = 60_000;
 
 /** A bus over a transport: a node's own events are heard at once, the others get hints and read the rest from the database. */
 export async function createHintBus({ db, log, connect }: HintBusOptions): Promise<Bus> {
@@ -45,15 +48,22 @@ export async function createHintBus({ db, log, connect }: HintBusOptions): Promi
 
   const incoming = createHintQueue({
     handle: async (hints) => (await resolveHints(db, hints)).forEach(emit),
+    isWorthRetry: canResolveYet,
     onFailure: (error) => log.warn({ err: error }, "other nodes' events cannot be read"),
     retryDelay: backoff,
   });
+  const warnOfSpoiled = createSpoiledWarning(log);
   const transport = await connect({
-    onPayload: (payload) => incoming.add(readPayload(node, payload)),
+    onPayload: (payload) => {
+      const { hints, isSpoiled } = readPayload(node, payload);
+      if (isSpoiled) warnOfSpoiled(payload);
+      incoming.add(hints);
+    },
     onInterrupted: () => emit({ type: 'bus.interrupted' }),
   });
   const outgoing = createHintQueue({
     handle: (hints) => transport.send(payloadsOf(node, hints)),
+    isWorthRetry: isLasting,
     onFailure: (error) => log.warn({ err: error }, 'other nodes cannot be told of events'),
     retryDelay: backoff,
   });
@@ -72,6 +82,25 @@ export async function createHintBus({ db, log, connect }: HintBusOptions): Promi
       await transport.close();
       await incoming.close(closePatience);
     },
+  };
+}
+
+/** Typing is stale at the next try. */
+function isLasting(hint: Hint): boolean {
+  return hint[0] !== 't';
+}
+
+/** A database that answers with an error would do so again: what has to ask it is given up. A read position shows at the next sync. */
+function canResolveYet(hint: Hint, error: unknown): boolean {
+  return isUnreachable(error) ? isLasting(hint) : !needsSeats(hint);
+}
+
+function createSpoiledWarning(log: Logger): (payload: string) => void {
+  let quietUntil = 0;
+  return (payload) => {
+    if (performance.now() < quietUntil) return;
+    quietUntil = performance.now() + spoiledInterval;
+    log.warn({ payload: payload.slice(0, 200) }, 'something on the bus is no hint of a node; it is left out');
   };
 }
 

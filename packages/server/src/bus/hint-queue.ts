@@ -7,8 +7,10 @@ const maxWaiting = 10_000;
 const batchSize = 500;
 
 export interface HintQueueOptions {
-  /** Hands hints on; a rejection keeps them for another try. */
+  /** Hands hints on; a rejection keeps those that are worth another try. */
   readonly handle: (hints: readonly Hint[]) => Promise<void>;
+  /** Whether a hint may succeed after its batch failed so. What never can would keep all that is behind it waiting. */
+  readonly isWorthRetry: (hint: Hint, error: unknown) => boolean;
   /** Called at the first failure of a row of them. */
   readonly onFailure: (error: unknown) => void;
   /** Milliseconds before the next try, by the failures so far. */
@@ -40,7 +42,7 @@ export function createHintQueue(options: HintQueueOptions): HintQueue {
         if (failures === 0) options.onFailure(error);
         if (closed) break;
         failures += 1;
-        waiting = bounded([...batch.filter((hint) => hint[0] !== 't'), ...waiting]);
+        waiting = bounded([...batch.filter((hint) => options.isWorthRetry(hint, error)), ...waiting]);
         await pause(options.retryDelay(failures));
       }
     }

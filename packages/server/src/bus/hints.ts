@@ -1,6 +1,9 @@
+import { HostId, Seq, Uuid } from '@parley/protocol';
+import { Ajv } from 'ajv';
 import type { BusEvent } from './bus.ts';
 
-/** PostgreSQL takes payloads below 8,000 bytes; recipients' ids have up to 128. */
+/** PostgreSQL takes payloads below 8,000 bytes, whoever sends them; recipients' ids have up to 128. */
+const payloadLimit = 8_000;
 const maxPayload = 7_500;
 const recipientsPerHint = 40;
 
@@ -66,12 +69,21 @@ export function payloadsOf(node: string, hints: readonly Hint[]): string[] {
   return payloads;
 }
 
+/** What a payload says. */
+export interface ReadPayload {
+  readonly hints: readonly Hint[];
+  /** Something in it is no hint, and was left out. */
+  readonly isSpoiled: boolean;
+}
+
 /** The hints of another node's payload; none of one's own. */
-export function readPayload(node: string, payload: string): Hint[] {
+export function readPayload(node: string, payload: string): ReadPayload {
   const start = payload.indexOf('[');
-  if (start < 0 || payload.slice(0, start) === node) return [];
-  const parsed = parseOrNull(payload.slice(start));
-  return Array.isArray(parsed) ? parsed.filter(isHint) : [];
+  if (start >= 0 && payload.slice(0, start) === node) return { hints: [], isSpoiled: false };
+  const parsed = start < 0 || payload.length > payloadLimit ? null : parseOrNull(payload.slice(start));
+  if (!Array.isArray(parsed)) return { hints: [], isSpoiled: true };
+  const hints = parsed.filter((item) => isHint(item));
+  return { hints, isSpoiled: hints.length < parsed.length };
 }
 
 /** Whoever reaches the bus may publish; what is no JSON is nobody's. */
@@ -83,16 +95,21 @@ function parseOrNull(text: string): unknown {
   }
 }
 
-function isHint(value: unknown): value is Hint {
-  if (!Array.isArray(value)) return false;
-  const list: readonly unknown[] = value;
-  const [type, a, b, c] = list;
-  const isList = (list: unknown): boolean =>
-    Array.isArray(list) && list.every((item) => typeof item === 'string');
-  if (type === 'm') return typeof a === 'string' && typeof b === 'number';
-  if (type === 'r') return typeof a === 'string' && typeof b === 'string' && typeof c === 'number';
-  if (type === 't') return typeof a === 'string' && typeof b === 'string';
-  if (type === 'c') return typeof a === 'string' && isList(b);
-  if (type === 'b') return isList(a);
-  return type === 'i';
-}
+const Recipients = { type: 'array', items: HostId };
+
+/** What follows the letter of each hint. PostgreSQL is asked for these ids and positions, so they have to be such. */
+const fields: Readonly<Record<Hint[0], readonly object[]>> = {
+  m: [Uuid, Seq],
+  r: [Uuid, HostId, Seq],
+  t: [Uuid, HostId],
+  c: [Uuid, Recipients],
+  b: [Recipients],
+  i: [],
+};
+
+const isHint = new Ajv({ strict: false }).compile<Hint>({
+  anyOf: Object.entries(fields).map(([letter, rest]) => {
+    const items = [{ const: letter }, ...rest];
+    return { type: 'array', items, minItems: items.length, maxItems: items.length };
+  }),
+});

@@ -4,12 +4,15 @@ import type { Tables } from '../db/tables.ts';
 import type { BusEvent } from './bus.ts';
 import type { Hint } from './hints.ts';
 
-/** Another node's hints as events again, to those who sit there now. One query at most, however many hints. */
+/** Whether the database says who is to hear of it. */
+export function needsSeats(hint: Hint): hint is Extract<Hint, readonly ['r' | 't', ...unknown[]]> {
+  return hint[0] === 'r' || hint[0] === 't';
+}
+
+/** Another node's hints as events again, to those who sit there now. One query at most, however many hints, and none unless one needs seats. */
 export async function resolveHints(db: Kysely<Tables>, hints: readonly Hint[]): Promise<BusEvent[]> {
-  const seats = await loadSeatHolders(
-    db,
-    hints.flatMap((hint) => (hint[0] === 'r' || hint[0] === 't' ? [hint[1]] : [])),
-  );
+  const conversationIds = hints.filter(needsSeats).map(([, conversationId]) => conversationId);
+  const seats = await loadSeatHolders(db, conversationIds);
   return hints.map((hint): BusEvent => {
     switch (hint[0]) {
       case 'm':
