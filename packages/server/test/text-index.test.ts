@@ -47,7 +47,7 @@ test('reads everything once, a burst of one moment included, and runs by itself'
 test('writes nothing while nothing is written', async () => {
   await age(await conversation('Tapir'));
   await indexTexts(node.context.db);
-  const version = async () => (await node.pool.query(`select xmin, upto from search_watermark`)).rows;
+  const version = async () => (await node.pool.query<object>(`select xmin, upto from search_watermark`)).rows;
   const before = await version();
   await sleep(20);
   expect(await indexTexts(node.context.db)).toBe(0);
@@ -71,6 +71,18 @@ test('waits for what is dated before it and committed after', async () => {
   await sleep(3_500);
   await indexTexts(node.context.db);
   expect(await indexedTexts(id)).toEqual(['quagga early', 'quagga late']);
+});
+
+test('waits for nobody who only reads, as a dump does', async () => {
+  const reader = await node.pool.connect();
+  await reader.query('begin isolation level repeatable read');
+  await reader.query('select count(*) from messages');
+  const id = await conversation('Gaur');
+  await sleep(3_500);
+  await indexTexts(node.context.db);
+  await reader.query('commit');
+  reader.release();
+  expect(await indexedTexts(id)).toEqual(['gaur']);
 });
 
 test('edits and redactions while it reads leave no old words', async () => {

@@ -1,5 +1,6 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import type { Context } from '../actions/action.ts';
+import { readSafeMoment } from '../db/safe-moment.ts';
 import { tryTextIndexLock } from '../db/text-index-lock.ts';
 import { isSearchable } from '../db/text-tail.ts';
 import type { Tables } from '../db/tables.ts';
@@ -11,6 +12,8 @@ const stepSize = 10_000;
 const firstStep = 60_000;
 /** Milliseconds between two runs. */
 const interval = 2_000;
+/** Seconds: what is behind the watermark is never read again, so clocks get room. */
+const margin = 3;
 
 /**
  * Copies what was written to the search over texts, up to some seconds ago, and moves the watermark; what is newer the search reads from
@@ -22,7 +25,7 @@ const interval = 2_000;
  * @returns how many texts were indexed
  */
 export async function indexTexts(db: Kysely<Tables>): Promise<number> {
-  const limit = await readSafeLimit(db);
+  const limit = await readSafeMoment(db, { margin });
   let step = firstStep;
   let indexed = 0;
   for (;;) {
@@ -32,21 +35,6 @@ export async function indexTexts(db: Kysely<Tables>): Promise<number> {
     step = done.step;
     if (done.finished) return indexed;
   }
-}
-
-/**
- * Up to when every message can be read by now: a message is dated within its transaction, so none that is still to be committed is
- * older than the oldest transaction. A second is left for clocks that are set back.
- */
-async function readSafeLimit(db: Kysely<Tables>): Promise<Date> {
-  const { rows } = await sql<{
-    upto: Date;
-  }>`select least(clock_timestamp() - interval '2 seconds', min(xact_start))
-      - interval '1 second' as upto
-    from pg_stat_activity where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()`.execute(
-    db,
-  );
-  return rows[0]?.upto ?? new Date(0);
 }
 
 /** Null when another process is at it, or nothing is left; else also how long the next step may be. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql, type Kysely } from 'kysely';
 import type { Logger } from 'pino';
+import { readSafeMoment } from '../db/safe-moment.ts';
 import type { Tables } from '../db/tables.ts';
 import type { Push } from './deliver.ts';
 import type { Sequencer } from './sequencer.ts';
@@ -18,6 +19,10 @@ export interface CatchUpOptions {
 const interval = 1_500;
 /** Milliseconds in which the bus may bring by itself what a look has found. */
 const grace = 200;
+/** Seconds that the database's clock may be set back. */
+const margin = 1;
+/** Seconds: no transaction of a node's own lives for ten minutes, and a stranger's must not make every look longer. */
+const patience = 600;
 /** People of whom one look asks whether they are barred; with more, each is asked for in turn. */
 const peoplePerLook = 5_000;
 
@@ -36,7 +41,7 @@ export function startCatchUp(options: CatchUpOptions): { close(): Promise<void> 
 
   async function look(): Promise<void> {
     try {
-      const safe = await readSafeTime(options.db);
+      const safe = await readSafeMoment(options.db, { margin, patience });
       if (since !== null) await findMessages(options, since);
       since = safe;
       sequencer.caughtUp();
@@ -61,20 +66,6 @@ export function startCatchUp(options: CatchUpOptions): { close(): Promise<void> 
       await running;
     },
   };
-}
-
-/**
- * The time before which nothing will appear any more: a message's time is taken before its commit, so what is still under way may
- * appear with an older one. Transactions that wrote nothing in a minute are readers, and none of a node's own lives for ten: a stranger's
- * must not make every look longer. The database's clock.
- */
-async function readSafeTime(db: Kysely<Tables>): Promise<Date> {
-  const { rows } = await sql<{ safe: Date }>`
-    select greatest(least(now(), min(xact_start)) - interval '1 second', now() - interval '10 minutes') as safe
-    from pg_stat_activity
-    where datname = current_database() and pid <> pg_backend_pid()
-      and (backend_xid is not null or xact_start > now() - interval '1 minute')`.execute(db);
-  return rows[0]?.safe ?? new Date(0);
 }
 
 async function findMessages({ db, sequencer }: CatchUpOptions, since: Date): Promise<void> {
