@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { actions } from '../src/actions/index.ts';
 import { indexTexts, startTextIndexing } from '../src/jobs/index-texts.ts';
 import { startModeration, type Moderation } from './support/moderation.ts';
@@ -52,6 +52,29 @@ test('writes nothing while nothing is written', async () => {
   await sleep(20);
   expect(await indexTexts(node.context.db)).toBe(0);
   expect(await version()).toEqual(before);
+});
+
+test('a backlog is left between two steps when it stops, and else worked off without a pause', async () => {
+  const id = await conversation('Okapi 1');
+  // A step for each, since they are days apart, and of no less than 100 ms.
+  await node.pool.query(
+    `insert into messages (conversation_id, seq, kind, author, side, body, created_at)
+     select $1, n, 'text', 'john', 'buyer', 'Okapi ' || n, now() - n * interval '30 days' from generate_series(2, 15) n`,
+    [id],
+  );
+  await node.pool.query(`create function dawdle() returns trigger language plpgsql as
+    $$ begin perform pg_sleep(0.1); return new; end $$`);
+  await node.pool.query(`create trigger dawdle before update on search_watermark for each row
+    when (old.upto < new.upto) execute function dawdle()`);
+  await node.pool.query(`update search_watermark set upto = '-infinity'`);
+  const first = startTextIndexing(node.context);
+  await vi.waitFor(async () => expect(await indexedTexts(id)).not.toEqual([]), 5_000);
+  await first.stop();
+  expect((await indexedTexts(id)).length).toBeLessThan(8);
+  const second = startTextIndexing(node.context);
+  await vi.waitFor(async () => expect((await indexedTexts(id)).length).toBeGreaterThanOrEqual(14), 5_000);
+  await second.stop();
+  await node.pool.query(`drop trigger dawdle on search_watermark`);
 });
 
 test('waits for what is dated before it and committed after', async () => {

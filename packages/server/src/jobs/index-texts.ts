@@ -22,9 +22,10 @@ const margin = 3;
  * No message is locked, which halves the work: what is edited or taken back while a step reads it comes again by its own entry in the
  * log, which is younger than the step's end, and the search holds every hit against the log.
  *
+ * @param stopping ends it after the step that is under way; the others are done by the next run
  * @returns how many texts were indexed
  */
-export async function indexTexts(db: Kysely<Tables>): Promise<number> {
+export async function indexTexts(db: Kysely<Tables>, stopping?: AbortSignal): Promise<number> {
   const limit = await readSafeMoment(db, { margin });
   let step = firstStep;
   let indexed = 0;
@@ -33,7 +34,7 @@ export async function indexTexts(db: Kysely<Tables>): Promise<number> {
     if (done === null) return indexed;
     indexed += done.indexed;
     step = done.step;
-    if (done.finished) return indexed;
+    if (done.finished || stopping?.aborted === true) return indexed;
   }
 }
 
@@ -100,13 +101,20 @@ async function replaceChanged(trx: Kysely<Tables>, from: Date, upto: Date): Prom
     on conflict (conversation_id, seq) do update set folded = excluded.folded`.execute(trx);
 }
 
-/** Indexes every two seconds until stopped. What fails is logged and tried again. */
+/** Indexes every two seconds until stopped, a backlog without a pause. What fails is logged and tried again. */
 export function startTextIndexing(context: Pick<Context, 'db' | 'log'>): Repeating {
-  return repeat(
+  const stopping = new AbortController();
+  const indexing = repeat(
     interval,
     async () => {
-      await indexTexts(context.db);
+      await indexTexts(context.db, stopping.signal);
     },
     (error) => context.log.error({ err: error }, 'texts could not be indexed for the search; trying again'),
   );
+  return {
+    stop: () => {
+      stopping.abort();
+      return indexing.stop();
+    },
+  };
 }
