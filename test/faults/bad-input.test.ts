@@ -100,7 +100,6 @@ const upgrades: readonly (readonly [string, readonly string[], number])[] = [
   ['a header of 1 MB', [...asked, `X: ${'y'.repeat(1_000_000)}`], 431],
   ['no key', without('Sec-WebSocket-Key'), 400],
   ['another version', [...without('Sec-WebSocket-Version'), 'Sec-WebSocket-Version: 7'], 400],
-  ['another protocol', [...without('Upgrade'), 'Upgrade: h2c'], 400],
   ['a header that is none', [...asked, 'no colon'], 400],
   ['a foreign origin', [...asked, 'Origin: https://evil.example'], 403],
   ['another address', ['GET /v1/nothing HTTP/1.1', ...without('GET')], 404],

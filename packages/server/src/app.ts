@@ -15,6 +15,7 @@ import { createKysely, createPool } from './db/pool.ts';
 import { addressOf, trustOf } from './http/address.ts';
 import { createAuthenticator } from './http/authenticator.ts';
 import { endWithProblem } from './http/client-errors.ts';
+import { ignoreUpgrade } from './http/ignore-upgrade.ts';
 import { createLinks } from './http/links.ts';
 import { createLogger } from './http/logging.ts';
 import { createLimiter } from './http/rate-limit.ts';
@@ -174,6 +175,7 @@ async function startServing(
     addressOf: (request) => addressOf(request, trust),
     // Nobody reads what else comes over an upgrade's socket, and unread it would keep its end from being seen.
     refuse: (socket, problem) => endWithProblem(socket.resume(), problem),
+    ignore: (request, socket, head) => ignoreUpgrade(http.server, request, socket, head),
     observer: metrics?.realtime,
   });
   metrics?.watch({ pools, journal: context.journal, gateway });

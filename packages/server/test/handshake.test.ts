@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { startTestService, tokenFor, type TestService } from './support/running-service.ts';
+import { apiKey, startTestService, tokenFor, type TestService } from './support/running-service.ts';
 import { connectAs, connectSocket } from './support/socket.ts';
 
 let service: TestService;
@@ -36,6 +37,37 @@ test('a token that is renewed behind the end of its connection leaves no timer f
   const left = () => ofExpiry().filter(({ value }) => !Reflect.get(Object(value), '_destroyed'));
   await vi.waitFor(() => expect(left()).toEqual([]));
   timers.mockRestore();
+});
+
+test('an offer of another protocol is ignored, with a body too, and the connection goes on (RFC 9110, 7.8)', async () => {
+  const { hostname, port } = new URL(service.url);
+  const socket = connect({ host: hostname, port: Number(port) });
+  let answers = '';
+  socket.on('data', (bytes) => (answers += bytes.toString()));
+  const body = JSON.stringify({ name: 'Jürgen' });
+  const headers = (length: number) =>
+    [
+      'Host: here',
+      'Connection: Upgrade, HTTP2-Settings',
+      'Upgrade: h2c',
+      'HTTP2-Settings: AAEAAEAAAAIAAAAA',
+      `Authorization: Bearer ${apiKey}`,
+      'Content-Type: application/json',
+      `Content-Length: ${length}`,
+    ].join('\r\n');
+  socket.write(
+    `PUT /v1/users/upgrader HTTP/1.1\r\n${headers(Buffer.byteLength(body))}\r\n\r\n${body.slice(0, 5)}`,
+  );
+  await sleep(50);
+  socket.write(body.slice(5));
+  await vi.waitFor(() => expect(answers).toMatch(/^HTTP\/1\.1 200 [^]*"name":"Jürgen"/));
+  answers = '';
+  const ended = once(socket, 'close');
+  socket.write(
+    `GET /v1/users/upgrader HTTP/1.1\r\n${headers(0).replace('Connection: ', 'Connection: close, ')}\r\n\r\n`,
+  );
+  await ended;
+  expect(answers).toMatch(/^HTTP\/1\.1 200 [^]*"name":"Jürgen"/);
 });
 
 test('a refused handshake leaves no connection here, whether or not the other side ends its own, and says why', async () => {

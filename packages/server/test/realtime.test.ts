@@ -313,6 +313,12 @@ describe('bars and limits', () => {
     const socket = await connect('gone');
     await service.ask('deleteUser', { params: { id: 'gone' } });
     expect((await socket.closed).code).toBe(4003);
+    // Another token would not help either.
+    const again = await connectSocket(service.url);
+    expect(await again.ask({ op: 'auth', ref: 'again', token: await tokenFor('gone') })).toMatchObject({
+      problem: { status: 403 },
+    });
+    expect((await again.closed).code).toBe(4003);
   });
 
   test('sends over the limit get 429 with retryAfter, and each is answered', async () => {

@@ -23,6 +23,8 @@ export interface GatewayOptions {
   readonly addressOf: (request: IncomingMessage) => string;
   /** Answers what is not upgraded, and ends its socket. */
   readonly refuse: (socket: Duplex, problem: ProblemError) => void;
+  /** Answers a request that asks for another protocol as if it did not. */
+  readonly ignore: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   readonly observer?: RealtimeObserver | undefined;
 }
 
@@ -57,6 +59,7 @@ export function attachGateway(server: Server, context: Context, options: Gateway
   const audience = createAudience();
   const delivery = startDelivery(context, audience, options.observer);
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    if (request.headers.upgrade?.toLowerCase() !== 'websocket') return options.ignore(request, socket, head);
     const address = options.addressOf(request);
     const isFull = sockets.clients.size - audience.size() >= maxWaiting;
     const refusal = isFull
@@ -218,8 +221,9 @@ function refuseSuspended({ suspended }: PersonAsker): void {
 /** Closes a socket whose `auth` was refused: only who is not believed has to get another token. */
 function closeFor({ socket }: Line, code: ProblemError['code']): void {
   if (code === 'too-many') socket.close(tryAgainLater, 'too many connections');
-  else if (code === 'suspended') socket.close(closeCodes.forbidden, 'suspended');
+  else if (code === 'suspended' || code === 'forbidden') socket.close(closeCodes.forbidden, code);
   else if (code === 'unavailable') socket.close(tryAgainLater, 'unavailable');
+  else if (code === 'internal') socket.close(1011, 'internal');
   else socket.close(closeCodes.unauthenticated, 'unauthenticated');
 }
 
