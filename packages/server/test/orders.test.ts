@@ -159,6 +159,8 @@ test('its errors', async () => {
       actions.putOrder(node.context, host, { params: { id: 'e-1' }, body: { status: 'paid', ...body } }),
     );
   expect(await put({ listingId: 'none', buyerId: 'none' })).toBe('invalid /listingId /buyerId');
+  for (const placedAt of ['0000-01-01T00:00:00Z', '0001-01-01T00:00:00+01:00', '9999-12-31T23:59:59-01:00'])
+    expect(await put({ listingId: 'bowl', buyerId: 'john', placedAt })).toBe('invalid /placedAt');
   expect(await put({ listingId: 'bowl', buyerId: 'john', placedAt: '2026-02-30T99:00:00Z' })).toBe(
     'invalid /placedAt',
   );

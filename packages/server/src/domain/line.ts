@@ -56,13 +56,19 @@ export function cleanTimeZone(raw: string, pointer: string): string {
 }
 
 /**
- * A point in time.
+ * A point in time, of the years 1 to 9999 in UTC: others have more than four digits, or none, in ISO 8601 as it is answered.
  *
- * @throws {ProblemError} `invalid` for one that no calendar has
+ * @throws {ProblemError} `invalid` for one that no calendar has, and for other years, such as the zero dates of some databases
  */
 export function cleanTime(raw: string, pointer: string): Date {
   const time = new Date(raw);
   if (Number.isNaN(time.getTime())) throw invalid({ pointer, detail: `${raw} is no time.` });
+  const year = time.getUTCFullYear();
+  if (year < 1 || year > 9999)
+    throw invalid({
+      pointer,
+      detail: `${raw} is not within the years 1 to 9999 (UTC); leave out what is not known.`,
+    });
   return time;
 }
 
