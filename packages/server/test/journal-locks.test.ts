@@ -173,8 +173,10 @@ test('conversations that were held go back to their lane when they are free, how
   let going = true;
   // More than one in the time of a commit, so that one always waits.
   const talk = async () => {
-    for (; going; await sleep(1))
+    while (going) {
       sends.push(...ids.map((id) => problemCode(journal.append(text(id, 'john', 'on and on')))));
+      await sleep(1);
+    }
   };
   const talking = talk();
   const stranger = await lock(
