@@ -256,6 +256,70 @@ describe.skipIf(redisProgram === null)('the bus over Redis', () => {
     await bus.close();
   });
 
+  /** Where a node listens that is started now, and what it hears. */
+  async function startListener(url: string): Promise<{ bus: Bus; heard: BusEvent[] }> {
+    const bus = await createRedisBus({ url, db: createKysely<Tables>(pool), log });
+    const heard: BusEvent[] = [];
+    bus.subscribe((event) => heard.push(event));
+    return { bus, heard };
+  }
+
+  const say = (): Promise<unknown> | undefined =>
+    redis?.command('PUBLISH', 'parley:0', `other${JSON.stringify(hintsOf([barred]))}`);
+
+  /** Between a node and Redis, and breaks so many connections when they ask to listen. */
+  async function startCutter(times: number) {
+    const cutter = { left: times, cuts: 0 };
+    const relay = await startRelay(
+      targetOf(redis?.url ?? ''),
+      (deliver) => deliver,
+      (deliver) => (bytes) => {
+        if (cutter.left === 0 || !/subscribe/i.test(bytes.toString())) return deliver(bytes);
+        cutter.left -= 1;
+        cutter.cuts += 1;
+        relay.cut();
+      },
+    );
+    return { relay, cutter };
+  }
+
+  test('a connection that breaks before it listens is made again, and listens', async () => {
+    const { relay, cutter } = await startCutter(1);
+    const { bus, heard } = await startListener(by(relay, redis?.url ?? ''));
+    await say();
+    await vi.waitFor(() => expect(heard).toEqual([barred]));
+    expect(cutter.cuts).toBe(1);
+    await bus.close();
+    await relay.close();
+  });
+
+  test(
+    'a node that listens late is told to sync, once, and tries in no haste',
+    { timeout: 15_000 },
+    async () => {
+      const { relay, cutter } = await startCutter(Infinity);
+      const { bus, heard } = await startListener(by(relay, redis?.url ?? ''));
+      expect(cutter.cuts).toBeGreaterThan(0);
+      expect(cutter.cuts).toBeLessThan(10);
+      cutter.left = 0;
+      await vi.waitFor(() => expect(heard).toEqual([interrupted]), { timeout: 5_000 });
+      await say();
+      await vi.waitFor(() => expect(heard).toEqual([interrupted, barred]));
+      await bus.close();
+      await relay.close();
+    },
+  );
+
+  test('a node that Redis refuses listens once it may', { timeout: 15_000 }, async () => {
+    await redis?.command('ACL', 'SETUSER', 'default', 'resetchannels');
+    const { bus, heard } = await startListener(redis?.url ?? '');
+    await redis?.command('ACL', 'SETUSER', 'default', 'allchannels');
+    await vi.waitFor(() => expect(heard).toEqual([interrupted]), { timeout: 5_000 });
+    await say();
+    await vi.waitFor(() => expect(heard).toEqual([interrupted, barred]));
+    await bus.close();
+  });
+
   test('databases of one server do not hear each other', () => {
     expect(channelOf('redis://cache')).toBe('parley:0');
     expect(channelOf('rediss://user:word@cache:6380/7')).toBe('parley:7');

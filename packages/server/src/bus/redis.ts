@@ -18,6 +18,8 @@ const pingInterval = 2_000;
 const silence = 5_000;
 /** Milliseconds that a start waits for Redis; then it goes on without, and connects when it can. */
 const startPatience = 3_000;
+/** Milliseconds between tries to subscribe. The client makes a connection again at once, so that this alone keeps from haste. */
+const retryDelay = 1_000;
 
 /**
  * Events between nodes over Redis or Valkey, by `PUBLISH` on one channel. Redis need not be there: what others are told waits in
@@ -37,14 +39,19 @@ async function connect(url: string, log: Logger, events: TransportEvents): Promi
   const publisher = open(url, log);
   const subscriber = open(url, log);
   let started = false;
-  // Fires at every new connection, once it listens again to what it listened to.
-  subscriber.on('ready', () => {
-    if (started) events.onInterrupted();
-  });
-  const ready = Promise.all([
-    publisher.connect(),
-    subscriber.connect().then(() => subscriber.subscribe(channel, events.onPayload)),
-  ]).catch((error: unknown) => log.warn({ err: error }, 'Redis could not be connected'));
+  const listens = new Promise<void>((resolve) =>
+    keepSubscribed(subscriber, log, {
+      channel,
+      onPayload: events.onPayload,
+      onListening() {
+        resolve();
+        if (started) events.onInterrupted();
+      },
+    }),
+  );
+  const ready = Promise.all([publisher.connect(), subscriber.connect(), listens]).catch((error: unknown) =>
+    log.warn({ err: error }, 'Redis could not be connected'),
+  );
   await Promise.race([ready, sleep(startPatience)]);
   started = true;
   return {
@@ -58,6 +65,47 @@ async function connect(url: string, log: Logger, events: TransportEvents): Promi
     },
   };
 }
+
+interface Subscription {
+  readonly channel: string;
+  readonly onPayload: (payload: string) => void;
+  /** Called at every new connection, once it listens. */
+  readonly onListening: () => void;
+}
+
+/** The client itself subscribes again at a new connection, but only to what it had an answer for: until then it is done here. */
+function keepSubscribed(
+  client: Client,
+  log: Logger,
+  { channel, onPayload, onListening }: Subscription,
+): void {
+  let subscribed = false;
+  let refused = false;
+  let retry: NodeJS.Timeout | undefined;
+
+  async function listen(): Promise<void> {
+    if (retry !== undefined) return;
+    try {
+      if (!subscribed) await client.subscribe(channel, onPayload);
+      subscribed = true;
+      onListening();
+    } catch (error) {
+      // Of a connection that broke, the log has heard already.
+      if (client.isReady && !refused) {
+        log.warn({ err: error }, 'Redis does not let this node listen for events; it is tried again');
+        refused = true;
+      }
+      retry = setTimeout(() => {
+        retry = undefined;
+        if (client.isReady) void listen();
+      }, retryDelay).unref();
+    }
+  }
+
+  client.on('ready', () => void listen());
+}
+
+type Client = ReturnType<typeof open>;
 
 /** A client that never gives up, and rather fails a command than keeping it while Redis is away. */
 function open(url: string, log: Logger) {
