@@ -121,7 +121,8 @@ test('while the database is away nothing overtakes, and who waits too long is to
 test('what finds no room to wait is not pushed out of its place', async () => {
   const line = await comingBack();
   const { sequencer, pushes, id, own } = await told(3, { db: line.db, maxGaps: 1 });
-  sequencer.advance(randomUUID(), 2);
+  expect(sequencer.advance(randomUUID(), 2)).toBe(true);
+  expect(sequencer.advance(id, 3)).toBe(false);
   own(3);
   await sleep(50);
   expect(pushes).toEqual([1]);
@@ -133,6 +134,27 @@ test('what finds no room to wait is not pushed out of its place', async () => {
   }, 3_000);
   own(2);
   expect(pushes).toEqual([1, 2, 3]);
+  await sequencer.close();
+  await line.close();
+});
+
+test('what waited for long, in a log never met, is not taken for what was pushed long ago', async () => {
+  const line = await comingBack();
+  const now = vi.spyOn(performance, 'now');
+  const real = performance.now();
+  now.mockReturnValue(real);
+  const { sequencer, pushes, id } = await told(3, { db: line.db, met: false });
+  // A minute later, and the messages as old as that; the look through the database found them while they could not be read.
+  await node.pool.query(
+    `update messages set created_at = created_at - interval '50 seconds' where conversation_id = $1`,
+    [id],
+  );
+  now.mockReturnValue(real + 60_000);
+  sequencer.advance(id, 3);
+  sequencer.caughtUp();
+  line.comeBack();
+  await vi.waitFor(() => expect(pushes).toEqual([1, 2, 3]), 3_000);
+  now.mockRestore();
   await sequencer.close();
   await line.close();
 });

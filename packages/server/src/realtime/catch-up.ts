@@ -23,6 +23,8 @@ const grace = 200;
 const margin = 1;
 /** Seconds: no transaction of a node's own lives for ten minutes, and a stranger's must not make every look longer. */
 const patience = 600;
+/** Logs that are read together: where the sequencer has no room, a look reads no more than these beyond what it knows. */
+const pageSize = 20_000;
 /** People of whom one look asks whether they are barred; with more, each is asked for in turn. */
 const peoplePerLook = 5_000;
 
@@ -42,9 +44,9 @@ export function startCatchUp(options: CatchUpOptions): { close(): Promise<void> 
   async function look(): Promise<void> {
     try {
       const safe = await readSafeMoment(options.db, { margin, patience });
-      if (since !== null) await findMessages(options, since);
-      since = safe;
-      sequencer.caughtUp();
+      const left = since === null ? null : await findMessages(options, since);
+      if (left === null) sequencer.caughtUp();
+      since = left === null || left > safe ? safe : left;
       const some = nextPeople(options.people(), lastAsked);
       lastAsked = some.at(-1) ?? '';
       await findBarred(options, some);
@@ -68,17 +70,38 @@ export function startCatchUp(options: CatchUpOptions): { close(): Promise<void> 
   };
 }
 
-async function findMessages({ db, sequencer }: CatchUpOptions, since: Date): Promise<void> {
-  const { rows } = await sql<{ id: string; seq: number }>`
-    select id, last_seq as seq from conversations where last_at > ${since}
+interface Moved {
+  readonly id: string;
+  readonly seq: number;
+  readonly at: Date;
+}
+
+/**
+ * Tells the sequencer how far logs reach that moved at this moment or later, the oldest first. Ends where it has no room: answers the moment
+ * from which on the next look has to tell it again; null where all was taken.
+ */
+async function findMessages({ db, sequencer }: CatchUpOptions, since: Date): Promise<Date | null> {
+  const isUnheard = ({ id, seq }: Moved): boolean => !sequencer.knows(id, seq);
+  for (let from = since; ;) {
+    const page = await readMoved(db, from);
+    const unheard = page.filter(isUnheard);
+    if (unheard.length > 0) await sleep(grace);
+    const refused = unheard.find(({ id, seq }) => !sequencer.advance(id, seq, true));
+    if (refused !== undefined) return refused.at;
+    const last = page.at(-1);
+    if (last === undefined || page.length < pageSize) return null;
+    // What is dated like the last one is in its page, and the journal dates by whole milliseconds.
+    from = new Date(last.at.getTime() + 1);
+  }
+}
+
+async function readMoved(db: Kysely<Tables>, from: Date): Promise<Moved[]> {
+  const { rows } = await sql<Moved>`
+    select id, last_seq as seq, last_at as at from conversations where last_at >= ${from}
     union all
-    select conversation_id, max(seq) from messages where kind in ('edit', 'redaction') and created_at > ${since}
-    group by conversation_id`.execute(db);
-  const isUnheard = ({ id, seq }: { id: string; seq: number }): boolean => !sequencer.knows(id, seq);
-  const unheard = rows.filter(isUnheard);
-  if (unheard.length === 0) return;
-  await sleep(grace);
-  for (const { id, seq } of unheard.filter(isUnheard)) sequencer.advance(id, seq, true);
+    select conversation_id, seq, created_at from messages where kind in ('edit', 'redaction') and created_at >= ${from}
+    order by at fetch first ${sql.lit(pageSize)} rows with ties`.execute(db);
+  return rows;
 }
 
 /** The people after the last one who was asked for, in the order of their ids, and from the start again. */

@@ -11,7 +11,7 @@ import { createRecent, type Recent } from './recent.ts';
 const remembered = 50_000;
 /** Conversations that are read together. */
 const gapsPerTurn = 50;
-/** Seconds before the last look through the database from which an unknown message may stem. */
+/** Seconds before the last look through the database from which a message that was unknown then may stem. */
 const horizon = 15;
 /** Messages before the one by which a log is met for the first time that are looked at; and where all of those are young. */
 const narrow = 16;
@@ -22,6 +22,8 @@ export interface Gap {
   readonly conversationId: string;
   /** The message by which the log was met. */
   readonly from: number;
+  /** When the database was last looked through before that. */
+  readonly lookedAt: number;
   upto: number;
   /** Known where this node has committed a message of the gap. */
   recipients: readonly string[] | null;
@@ -38,7 +40,7 @@ export interface Positions {
   readonly pushed: Recent<number>;
   readonly gaps: Map<string, Gap>;
   readonly startedAt: number;
-  /** When the database was last looked through: what is older, and unknown, was pushed long ago. */
+  /** When the database was last looked through: what is older, unknown, and in no gap, was pushed long ago. */
   lookedAt: number;
 }
 
@@ -55,13 +57,13 @@ export function createPositions(): Positions {
   return { pushed: createRecent(remembered), gaps: new Map(), startedAt: now, lookedAt: now };
 }
 
-export function createGap(conversationId: string, seq: number): Gap {
+export function createGap(conversationId: string, seq: number, lookedAt: number): Gap {
   let close = (): void => undefined;
   const closed = new Promise<void>((resolve) => {
     close = resolve;
   });
   const found = { recipients: null, unheard: false, window: narrow };
-  return { conversationId, from: seq, upto: seq, ...found, closed, close };
+  return { conversationId, from: seq, upto: seq, lookedAt, ...found, closed, close };
 }
 
 export function dropGap(positions: Positions, gap: Gap): void {
@@ -90,8 +92,8 @@ export async function fillSome(options: FillOptions, positions: Positions): Prom
     else settle(positions, part.gap, part.upto);
 }
 
-function rangeOf({ pushed, startedAt, lookedAt }: Positions, gap: Gap, upto: number): Range {
-  const { conversationId } = gap;
+function rangeOf({ pushed, startedAt }: Positions, gap: Gap, upto: number): Range {
+  const { conversationId, lookedAt } = gap;
   const after = pushed.get(conversationId);
   if (after !== undefined) return { conversationId, after, upto, youngerThan: null };
   const now = performance.now();

@@ -8,19 +8,22 @@ type SentEvent = Extract<Push, { type: 'message.sent' }>;
 export interface Sequencer {
   /** This node has committed it. Pushed at once where nothing is missing before it. */
   own(event: SentEvent): void;
-  /** The log reaches up to `seq`, by another node's word or the database's; `unheard` when no node has told. */
-  advance(conversationId: string, seq: number, unheard?: boolean): void;
+  /**
+   * The log reaches up to `seq`, by another node's word or the database's; `unheard` when no node has told. False when there is no room
+   * for it to wait in, and nothing was noted: it has to be said again.
+   */
+  advance(conversationId: string, seq: number, unheard?: boolean): boolean;
   /** Whether this node knows of messages up to `seq`. */
   knows(conversationId: string, seq: number): boolean;
   /** Null when the message was pushed or is nobody's; else resolves to true when it was, to false when that takes more than 4 s. */
   held(conversationId: string, seq: number): Promise<boolean> | null;
-  /** The database was looked through: what is older and unknown was pushed long ago. */
+  /** The database was looked through, and all that was found was taken: what is older and unknown was pushed long ago. */
   caughtUp(): void;
   close(): Promise<void>;
 }
 
 export interface SequencerOptions extends FillOptions {
-  /** Conversations that may wait for the database; those beyond are found when it is looked through. */
+  /** Conversations that may wait for the database; those beyond are found when it is looked through, once there is room. */
   readonly maxGaps?: number;
   /** Milliseconds that an answer waits for its place in the log: less than senders are promised an answer in. */
   readonly holdPatience?: number;
@@ -33,13 +36,15 @@ export function createSequencer(options: SequencerOptions): Sequencer {
   let running: Promise<void> | null = null;
   let closed = false;
 
-  function open(conversationId: string, seq: number, change: (gap: Gap) => void): void {
-    const gap = gaps.get(conversationId) ?? createGap(conversationId, seq);
-    if (closed || (gaps.size >= maxGaps && !gaps.has(conversationId))) return;
+  /** False when there is no room. */
+  function open(conversationId: string, seq: number, change: (gap: Gap) => void): boolean {
+    const gap = gaps.get(conversationId) ?? createGap(conversationId, seq, positions.lookedAt);
+    if (closed || (gaps.size >= maxGaps && !gaps.has(conversationId))) return false;
     gaps.set(conversationId, gap);
     gap.upto = Math.max(gap.upto, seq);
     change(gap);
     running ??= Promise.resolve().then(fill);
+    return true;
   }
 
   async function fill(): Promise<void> {
@@ -72,7 +77,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
       } else open(conversationId, seq, (gap) => (gap.recipients = event.recipients));
     },
     advance(conversationId, seq, unheard = false) {
-      if (!knows(conversationId, seq)) open(conversationId, seq, (gap) => (gap.unheard ||= unheard));
+      return knows(conversationId, seq) || open(conversationId, seq, (gap) => (gap.unheard ||= unheard));
     },
     knows,
     held(conversationId, seq) {
