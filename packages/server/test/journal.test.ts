@@ -103,19 +103,48 @@ describe('the same clientId', () => {
     expect(await seqs(id)).toEqual([1, 2]);
   });
 
-  test('with another text is refused, and with the same text after an edit is not', async () => {
+  test('with another text is refused, and with the first one is not, after edits too', async () => {
     const id = await makeConversation();
     await journal.append(text(id, 'john', 'hello', 'same'));
-    expect(await problemCode(journal.append(text(id, 'john', 'other', 'same')))).toBe('client-id-reused');
+    const again = (body: string) => problemCode(journal.append(text(id, 'john', body, 'same')));
+    expect(await again('other')).toBe('client-id-reused');
+    for (const body of ['hello!', 'hello, all'])
+      await journal.append({
+        conversationId: id,
+        kind: 'edit',
+        author: 'john',
+        body,
+        data: { target: 1 },
+        clientId: null,
+      });
+    expect((await journal.append(text(id, 'john', 'hello', 'same'))).message).toMatchObject({
+      seq: 1,
+      body: 'hello, all',
+    });
+    for (const body of ['other', 'hello!', 'hello, all']) expect(await again(body)).toBe('client-id-reused');
+  });
+
+  test('with other attachments is refused; of what was taken back nothing is left to compare', async () => {
+    const id = await makeConversation();
+    const picture = (attachmentId: string): Entry => ({
+      ...text(id, 'john', '', 'same'),
+      data: { attachments: [{ id: attachmentId, name: 'bowl.png', type: 'image/png', size: 1 }] },
+    });
+    const [one, two] = [randomUUID(), randomUUID()];
+    await journal.append(picture(one));
+    expect((await journal.append(picture(one))).repeated).toBe(true);
+    expect(await problemCode(journal.append(picture(two)))).toBe('client-id-reused');
+    expect(await problemCode(journal.append(text(id, 'john', '', 'same')))).toBe('client-id-reused');
     await journal.append({
       conversationId: id,
-      kind: 'edit',
+      kind: 'redaction',
       author: 'john',
-      body: 'hello!',
+      body: '',
       data: { target: 1 },
       clientId: null,
     });
-    expect((await journal.append(text(id, 'john', 'hello', 'same'))).message.seq).toBe(1);
+    expect(await problemCode(journal.append(picture(two)))).toBe('none');
+    expect(await seqs(id)).toEqual([1, 2]);
   });
 });
 

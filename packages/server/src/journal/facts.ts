@@ -20,6 +20,13 @@ export interface AuthorFact {
   readonly suspended: boolean;
 }
 
+/** A message that was sent under a `clientId`. */
+export interface FirstSend {
+  readonly message: MessageRow;
+  /** Its words as they were sent; null where they are gone. */
+  readonly sentText: string | null;
+}
+
 /** Whether a batch waits for conversations that another transaction holds, or leaves them out. */
 export type Locks = 'wait' | 'skip';
 
@@ -35,7 +42,7 @@ export interface BatchFacts {
   readonly authors: ReadonlyMap<string, AuthorFact>;
   readonly blocks: readonly BlockFact[];
   /** Messages that the batch's `clientId`s or targets name, by `clientKey` and `seqKey`. */
-  readonly byClientKey: ReadonlyMap<string, MessageRow>;
+  readonly byClientKey: ReadonlyMap<string, FirstSend>;
   readonly bySeqKey: ReadonlyMap<string, MessageRow>;
 }
 
@@ -76,17 +83,20 @@ const factsSql = `select
   (select json_agg(json_build_array(user_id, target_id)) from blocks where target_id = any($2::text[])
     or target_id in (select store_id from conversations where id = any($1::uuid[]))) as blocks,
   (select json_agg(m) from (
-    select m.* from unnest($3::uuid[], $4::text[], $5::text[]) as k(conversation_id, author, client_id)
-      join messages m using (conversation_id, author, client_id)
+    select m.*, case when m.redacted_at is not null then null when m.edited_at is null then m.body else (
+        select e.data->>'previous' from messages e where e.conversation_id = m.conversation_id and e.seq > m.seq
+          and e.kind = 'edit' and (e.data->>'target')::int = m.seq order by e.seq limit 1) end as sent_text
+      from unnest($3::uuid[], $4::text[], $5::text[]) as k(conversation_id, author, client_id)
+        join messages m using (conversation_id, author, client_id)
     union all
-    select m.* from unnest($6::uuid[], $7::int[]) as k(conversation_id, seq) join messages m using (conversation_id, seq)) m) as known`;
+    select m.*, null from unnest($6::uuid[], $7::int[]) as k(conversation_id, seq) join messages m using (conversation_id, seq)) m) as known`;
 
 interface FactsRow {
   at: Date;
   seats: [string, string, SeatSide, boolean][] | null;
   authors: [string, string, boolean][] | null;
   blocks: [string, string][] | null;
-  known: MessageJson[] | null;
+  known: (MessageJson & { sent_text: string | null })[] | null;
 }
 
 /** A message as `json_agg` gives it: times are texts. */
@@ -117,7 +127,10 @@ export async function lockAndRead(
   const { rows, held } = await locking;
   const facts = await reading;
   const row = facts.rows[0];
-  const known = (row?.known ?? []).map(readMessage);
+  const known = (row?.known ?? []).map(({ sent_text: sentText, ...message }) => ({
+    message: readMessage(message),
+    sentText,
+  }));
   return {
     held,
     at: row?.at ?? new Date(),
@@ -125,13 +138,12 @@ export async function lockAndRead(
     authors: new Map((row?.authors ?? []).map(([id, name, suspended]) => [id, { name, suspended }])),
     blocks: (row?.blocks ?? []).map(([userId, targetId]) => ({ userId, targetId })),
     byClientKey: new Map(
-      known.flatMap((message) =>
-        message.client_id === null
-          ? []
-          : [[clientKey(message.conversation_id, message.author, message.client_id), message]],
-      ),
+      known.flatMap((first) => {
+        const { conversation_id: id, author, client_id: clientId } = first.message;
+        return clientId === null ? [] : [[clientKey(id, author, clientId), first]];
+      }),
     ),
-    bySeqKey: new Map(known.map((message) => [seqKey(message.conversation_id, message.seq), message])),
+    bySeqKey: new Map(known.map(({ message }) => [seqKey(message.conversation_id, message.seq), message])),
   };
 }
 

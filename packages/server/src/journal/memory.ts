@@ -29,7 +29,7 @@ const mostConversations = 10_000;
 const mostSeats = 20;
 /** `clientId`s in one of two generations, whoever sent them: one that is known makes its batch be read, no more; some 100 bytes each. */
 const mostKeys = 10_000;
-const none: BatchFacts['byClientKey'] = new Map();
+const none = new Map<string, never>();
 
 export function createMemory(): Memory {
   const known = new Map<string, Remembered>();

@@ -3,7 +3,7 @@ import { isBlocked, refusals, whyNotChange, whyNotWrite } from '../domain/access
 import { kinds } from '../domain/kinds/index.ts';
 import { moveSeat, unchangedSeat, type SeatChange } from '../domain/seats.ts';
 import type { MessageRow } from '../db/tables.ts';
-import { clientKey, seqKey, type BatchFacts, type LockedConversation } from './facts.ts';
+import { clientKey, seqKey, type BatchFacts, type FirstSend, type LockedConversation } from './facts.ts';
 import type { Appended, Entry } from './journal.ts';
 
 /** How a batch moves one conversation's row. */
@@ -35,7 +35,7 @@ export function planBatch(entries: readonly Entry[], facts: BatchFacts): Plan {
   return plan;
 }
 
-function decide(entry: Entry, facts: BatchFacts, plan: Plan, written: Map<string, MessageRow>): Outcome {
+function decide(entry: Entry, facts: BatchFacts, plan: Plan, written: Map<string, FirstSend>): Outcome {
   const conversation = facts.conversations.get(entry.conversationId);
   if (conversation === undefined) return refuse('not-found');
   const side = sideOf(entry, conversation);
@@ -46,7 +46,7 @@ function decide(entry: Entry, facts: BatchFacts, plan: Plan, written: Map<string
   const refusal = side === 'system' ? null : refusalOf(entry, side, conversation, facts, plan);
   if (refusal !== null) return refusal;
   const message = nextMessage(entry, side ?? 'system', conversation, facts, plan);
-  if (key !== null) written.set(key, message);
+  if (key !== null) written.set(key, { message, sentText: entry.body });
   return { appended: { message, authorName, repeated: false } };
 }
 
@@ -59,15 +59,19 @@ function refuse(code: ProblemError['code'], detail = refusals[code] ?? ''): Outc
   return { problem: new ProblemError(code, detail) };
 }
 
-/** What was edited or taken back since cannot be compared with the text that comes again: it counts as the same. */
-function repeat(entry: Entry, first: MessageRow, authorName: string): Outcome {
-  const changed = first.edited_at !== null || first.redacted_at !== null;
-  if (!changed && first.body !== entry.body)
+/** What was taken back since cannot be compared with what comes again, and counts as the same. */
+function repeat(entry: Entry, { message, sentText }: FirstSend, authorName: string): Outcome {
+  const isSame = sentText === entry.body && attachmentIds(message) === attachmentIds(entry);
+  if (sentText !== null && !isSame)
     return refuse(
       'client-id-reused',
-      `The clientId ${JSON.stringify(entry.clientId)} was used for another text in this conversation; use a new one.`,
+      `The clientId ${JSON.stringify(entry.clientId)} was used for another text or other attachments in this conversation; use a new one.`,
     );
-  return { appended: { message: first, authorName, repeated: true } };
+  return { appended: { message, authorName, repeated: true } };
+}
+
+function attachmentIds({ data }: Pick<Entry, 'data'> | MessageRow): string {
+  return (data?.attachments ?? []).map(({ id }) => id).join();
 }
 
 function refusalOf(
