@@ -129,3 +129,63 @@ describe('over HTTP', () => {
     expect(host.every((answer) => answer.status === 200)).toBe(true);
   });
 });
+
+describe('conversations that a person opens', () => {
+  const listings = ['bowl', 'cup', 'vase', 'jug', 'dish', 'plate'];
+  let service: TestService;
+
+  beforeAll(async () => {
+    service = await startTestService({ LIMIT_CONVERSATIONS: '2/h' });
+    await seedShop(service);
+    for (const id of listings)
+      await service.ask('putListing', { params: { id }, body: { storeId: 'clay', title: id } });
+  });
+  afterAll(() => service.close());
+
+  /** How somebody opens conversations, and hears the status. */
+  async function opener(userId: string) {
+    const as = await tokenFor(userId);
+    return async (listingId: string, clientId = listingId) => {
+      const body = { listingId, text: 'Hello', clientId };
+      return (await service.call('openConversation', { as, body })).status;
+    };
+  }
+
+  test('are not counted where nothing was opened', async () => {
+    const open = await opener('ada');
+    for (const _time of listings) expect(await open('nothing')).toBe(404);
+    await service.ask('putBlock', { as: await tokenFor('sarah'), params: { id: 'ada' } });
+    for (const listingId of listings) expect(await open(listingId)).toBe(403);
+    await service.ask('deleteBlock', { as: await tokenFor('sarah'), params: { id: 'ada' } });
+    const statuses = [];
+    for (const listingId of listings) statuses.push(await open(listingId));
+    expect(statuses).toEqual([200, 200, 429, 429, 429, 429]);
+  });
+
+  test('are counted once, however often the same opening is repeated', async () => {
+    const open = await opener('bea');
+    for (const _time of listings) expect(await open('bowl')).toBe(200);
+    expect([await open('cup'), await open('vase')]).toEqual([200, 429]);
+  });
+
+  test('count once where the same opening comes many times at once', async () => {
+    const open = await opener('cleo');
+    const [first, second] = await Promise.all([open('bowl'), open('bowl')]);
+    expect([first, second]).toEqual([200, 200]);
+    expect([await open('cup'), await open('vase')]).toEqual([200, 429]);
+  });
+
+  test('stay open to who has used up the allowance', async () => {
+    const open = await opener('dora');
+    expect([await open('bowl'), await open('cup'), await open('vase')]).toEqual([200, 200, 429]);
+    expect([await open('bowl'), await open('cup', 'another')]).toEqual([200, 200]);
+    expect(await open('vase')).toBe(429);
+  });
+
+  test('are no more than allowed where they are opened at once', async () => {
+    const open = await opener('eva');
+    const statuses = await Promise.all(listings.map((listingId) => open(listingId)));
+    expect(statuses.sort()).toEqual([200, 200, 429, 429, 429, 429]);
+    expect((await service.ask('listInbox', { as: await tokenFor('eva') })).items).toHaveLength(2);
+  });
+});

@@ -39,6 +39,11 @@ export interface Context {
   readonly links: Links;
   readonly config: Config;
   readonly log: Logger;
+  /**
+   * Takes one from the conversations that a person may open, and answers how to give it back; absent where none are counted.
+   * @throws {ProblemError} `too-many` with `retryAfter`
+   */
+  readonly takeOpening?: (userId: string) => () => void;
 }
 
 type Part<K extends string, T> = T extends undefined ? object : Record<K, T>;

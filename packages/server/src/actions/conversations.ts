@@ -49,15 +49,35 @@ export const openConversation: Action<'openConversation', PersonAsker> = async (
   const text = cleanText(body.text);
   const subject = await findSubject(context, asker, body);
   await refuseSuspended(context, asker);
-  const id = await ensureConversation(context, subject);
-  const message = await appendText(context, asker, {
-    conversationId: id,
-    text,
-    clientId: body.clientId,
-    attachments: [],
-  });
-  return { conversation: await requireConversation(context, asker, id), message };
+  const known = await findConversation(context, subject);
+  const write = async () => {
+    const conversationId = known?.id ?? (await makeConversation(context, subject));
+    return appendText(context, asker, { conversationId, text, clientId: body.clientId, attachments: [] });
+  };
+  const isOpen = known !== null && known.last_seq > 0;
+  const { message } = isOpen ? await write() : await countOpening(context, asker, write);
+  return { conversation: await requireConversation(context, asker, message.conversationId), message };
 };
+
+/**
+ * Takes an opening before the work, so that those of the same moment do not exceed the allowance, and gives it back where the work
+ * opened nothing: it failed, or another request opened the conversation first.
+ */
+async function countOpening(
+  context: Context,
+  asker: PersonAsker,
+  write: () => ReturnType<typeof appendText>,
+): ReturnType<typeof appendText> {
+  const giveBack = context.takeOpening?.(asker.userId);
+  let isNew = false;
+  try {
+    const written = await write();
+    isNew = written.message.seq === 1 && !written.repeated;
+    return written;
+  } finally {
+    if (!isNew) giveBack?.();
+  }
+}
 
 /** What a conversation is to be about, and between whom. */
 interface Subject {
@@ -131,12 +151,10 @@ async function refuseSuspended(context: Context, asker: PersonAsker): Promise<vo
 }
 
 /**
- * The one conversation of this buyer and listing, with its seats. Until its first message it is in nobody's list, so a process
- * that dies between the two leaves nothing to see, and the same request again completes it.
+ * Makes the one conversation of this buyer and listing, with its seats, or finds what was made at the same moment. Until its first
+ * message it is in nobody's list, so a process that dies between the two leaves nothing to see, and the same request again completes it.
  */
-async function ensureConversation(context: Context, subject: Subject): Promise<string> {
-  const known = await findConversation(context, subject);
-  if (known !== null) return known;
+async function makeConversation(context: Context, subject: Subject): Promise<string> {
   return context.db.transaction().execute(async (trx) => {
     // Against a change of the listing's store or the store's members at the same moment: either it sees this conversation, or this sees the new members.
     const listing = await trx
@@ -184,19 +202,23 @@ async function ensureConversation(context: Context, subject: Subject): Promise<s
   });
 }
 
-function requireMade(id: string | null): string {
-  if (id === null) throw noConversation();
-  return id;
+function requireMade(made: { id: string } | null): string {
+  if (made === null) throw noConversation();
+  return made.id;
 }
 
-async function findConversation(context: Context, subject: Subject): Promise<string | null> {
+/** One without a message was never opened. */
+async function findConversation(
+  context: Context,
+  subject: Subject,
+): Promise<{ id: string; last_seq: number } | null> {
   const row = await context.db
     .selectFrom('conversations')
-    .select('id')
+    .select(['id', 'last_seq'])
     .where('listing_id', '=', subject.listingId)
     .where('buyer_id', '=', subject.buyerId)
     .executeTakeFirst();
-  return row?.id ?? null;
+  return row ?? null;
 }
 
 function invalid(pointer: string, detail: string): ProblemError {

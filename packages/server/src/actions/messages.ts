@@ -35,21 +35,22 @@ export const sendMessage: Action<'sendMessage', PersonAsker> = async (context, a
   const attachmentIds = body.attachmentIds ?? [];
   const text = cleanText(body.text, { mayBeEmpty: attachmentIds.length > 0 });
   const attachments = await ownAttachments(context, asker, params.id, body);
-  return appendText(context, asker, {
+  const { message } = await appendText(context, asker, {
     conversationId: params.id,
     text,
     clientId: body.clientId,
     attachments,
   });
+  return message;
 };
 
-/** Appends a text that is already clean. */
+/** Appends a text that is already clean. `repeated` when the same `clientId` was there before: then it is the first one's message. */
 export async function appendText(
   context: Context,
   asker: PersonAsker,
   text: { conversationId: string; text: string; clientId: string; attachments: StoredAttachment[] },
-): Promise<Message> {
-  const { message, authorName } = await context.journal.append({
+): Promise<{ message: Message; repeated: boolean }> {
+  const { message, authorName, repeated } = await context.journal.append({
     conversationId: text.conversationId,
     kind: 'text',
     author: asker.userId,
@@ -57,7 +58,8 @@ export async function appendText(
     data: text.attachments.length > 0 ? { attachments: text.attachments } : null,
     clientId: text.clientId,
   });
-  return presentMessage(message, authorName, { userId: asker.userId, links: context.links });
+  const reader = { userId: asker.userId, links: context.links };
+  return { message: presentMessage(message, authorName, reader), repeated };
 }
 
 /**

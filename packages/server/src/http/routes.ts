@@ -26,7 +26,21 @@ interface Runnable {
 
 /** Adds the route of every endpoint whose action is there. */
 export function addApiRoutes(app: FastifyInstance, options: RoutesOptions): void {
-  for (const name of actionNames()) addRoute(app, options, name, { run: actions[name] });
+  const context = { ...options.context, takeOpening: openingsOf(options.limiter) };
+  for (const name of actionNames()) addRoute(app, { ...options, context }, name, { run: actions[name] });
+}
+
+/** Which opening is one, the action alone can tell. */
+function openingsOf(limiter: Limiter): NonNullable<Context['takeOpening']> {
+  return (userId) => {
+    limiter.require('conversations', userId);
+    return () => limiter.giveBack('conversations', userId);
+  };
+}
+
+/** An opening sends the first text. */
+function isSend(name: ActionName): boolean {
+  return name === 'sendMessage' || name === 'openConversation';
 }
 
 function actionNames(): (keyof typeof actions)[] {
@@ -58,13 +72,9 @@ function addRoute(app: FastifyInstance, options: RoutesOptions, name: ActionName
     handler: async (request, reply) => {
       const asker = requireAsker(request);
       requireScope(asker, name, request);
-      const answer = await limited(options.limiter, name, asker, () =>
-        action.run(options.context, asker, {
-          params: request.params,
-          query: request.query,
-          body: request.body,
-        }),
-      );
+      if (asker.kind === 'person' && isSend(name)) options.limiter.require('sends', asker.userId);
+      const { params, query, body } = request;
+      const answer = await action.run(options.context, asker, { params, query, body });
       return send(reply, status, answer);
     },
   });
@@ -92,27 +102,6 @@ export function requireScope(
       code,
       'Your link opens one conversation alone; sign in to the marketplace for more.',
     );
-}
-
-/** Takes a send from the sender's allowance; an opening too, unless the conversation was there before. */
-async function limited(
-  limiter: Limiter,
-  name: ActionName,
-  asker: Asker,
-  run: () => Promise<unknown>,
-): Promise<unknown> {
-  if (asker.kind !== 'person') return run();
-  const opens = name === 'openConversation';
-  if (name === 'sendMessage' || opens) limiter.require('sends', asker.userId);
-  if (opens) limiter.require('conversations', asker.userId);
-  const answer = await run();
-  if (opens && !isFirstMessage(answer)) limiter.giveBack('conversations', asker.userId);
-  return answer;
-}
-
-function isFirstMessage(answer: unknown): boolean {
-  const message: unknown = Object.getOwnPropertyDescriptor(answer, 'message')?.value;
-  return typeof message === 'object' && message !== null && 'seq' in message && message.seq === 1;
 }
 
 function send(reply: FastifyReply, status: number, answer: unknown): FastifyReply {
