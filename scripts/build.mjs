@@ -28,7 +28,7 @@ async function main() {
   const settled = await Promise.allSettled(targets().map((options) => build({ ...options, metafile: true })));
   const results = settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
   const outputs = results.flatMap(({ metafile }) => Object.keys(metafile.outputs));
-  outputs.push(...publishPages(results.map(({ metafile }) => metafile)), ...copyMigrations());
+  outputs.push(...(await publishPages(results.map(({ metafile }) => metafile))), ...copyMigrations());
   const failed = settled.find((each) => each.status === 'rejected');
   if (failed) throw failed.reason;
   sweep(outputs, { keepTypes: true });

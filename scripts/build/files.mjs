@@ -1,15 +1,37 @@
-import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { Buffer } from 'node:buffer';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { compress, dropForms } from './compress.mjs';
 import { at, exists } from './root.mjs';
 
 const hosted = 'packages/ui/dist/hosted';
 const publicFolder = 'packages/server/dist/public';
 
-function copy(from, to) {
+/** Writes what the service serves. What is already there stays, with its compressed forms and its time, which is in its ETag. */
+function publish(bytes, to) {
+  if (exists(to) && readFileSync(at(to)).equals(bytes)) return to;
   mkdirSync(dirname(at(to)), { recursive: true });
-  copyFileSync(at(from), at(to));
+  dropForms(to);
+  writeFileSync(at(to), bytes);
   return to;
+}
+
+const copy = (from, to) => publish(readFileSync(at(from)), to);
+
+/** What `/docs` is made of, with the licence that it comes under. */
+function publishDocs() {
+  const { resolve } = createRequire(at('packages/server/package.json'));
+  const folder = dirname(resolve('swagger-ui-dist/package.json'));
+  return ['swagger-ui.css', 'swagger-ui-bundle.js', 'LICENSE', 'NOTICE'].map((name) => {
+    // The map that the last line names is not served.
+    const text = readFileSync(join(folder, name), 'utf8').replace(
+      /\n\/[/*]# sourceMappingURL=\S+( \*\/)?\s*$/,
+      '\n',
+    );
+    return publish(Buffer.from(text), join(publicFolder, 'docs', name));
+  });
 }
 
 /** What a page loads before it can show anything: its script, all that this imports statically, its sheets. */
@@ -48,19 +70,20 @@ function writeSizes(outputs) {
   return file;
 }
 
-/** Puts the hosted pages and the script tag's script where the server serves them from. Returns what was written. */
-export function publishPages(metafiles) {
+/** Puts what the service serves to browsers where it serves it from, compressed as well. Returns what was written. */
+export async function publishPages(metafiles) {
   const outputs = Object.assign({}, ...metafiles.map((meta) => meta.outputs));
   if (outputs[`${hosted}/inbox.js`] === undefined) return [];
   const assets = Object.keys(outputs).filter((file) => file.startsWith(`${hosted}/`));
   const pages = ['inbox.html', 'moderation.html'];
-  return [
+  const files = [
     ...assets.map((file) => copy(file, join(publicFolder, 'assets', file.slice(hosted.length + 1)))),
     ...['embed.js', 'embed.js.map'].map((name) => copy(`packages/ui/dist/${name}`, join(publicFolder, name))),
     ...pages.map((name) => copy(`packages/ui/src/hosted/${name}`, join(publicFolder, name))),
     copy('packages/ui/src/hosted/icon.svg', join(publicFolder, 'assets', 'icon.svg')),
-    writeSizes(outputs),
+    ...publishDocs(),
   ];
+  return [...files, ...(await compress(files)), writeSizes(outputs)];
 }
 
 /** The migrations travel beside the bundle, as files. Returns what was written. */

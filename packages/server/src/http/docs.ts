@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { openApiDocument } from './openapi.ts';
+import { sendBuilt } from './static-files.ts';
 import { version } from './version.ts';
 
 const page = `<!doctype html>
@@ -31,37 +29,15 @@ export function addDocs(app: FastifyInstance, publicUrl: string): void {
       .type('application/json; charset=utf-8')
       .send(document),
   );
-  const serve = (path: string, type: string, body: () => string) =>
-    app.get(path, (_request, reply) =>
-      reply
-        .headers({
-          'content-security-policy': policy,
-          'referrer-policy': 'no-referrer',
-          'cache-control': 'no-cache',
-        })
-        .type(type)
-        .send(body()),
-    );
-  serve('/docs', 'text/html; charset=utf-8', () => page);
-  serve('/docs/start.js', 'text/javascript; charset=utf-8', () => start);
-  serve('/docs/swagger-ui.css', 'text/css; charset=utf-8', () => swaggerFile('swagger-ui.css'));
-  serve('/docs/swagger-ui-bundle.js', 'text/javascript; charset=utf-8', () =>
-    swaggerFile('swagger-ui-bundle.js'),
-  );
-}
-
-const files = new Map<string, string>();
-
-/** A file of the swagger-ui-dist package, read when first asked for. */
-function swaggerFile(name: string): string {
-  const known = files.get(name);
-  if (known !== undefined) return known;
-  const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
-  // The map that the last line names is not served.
-  const text = readFileSync(join(folder, name), 'utf8').replace(
-    /\n\/[/*]# sourceMappingURL=\S+( \*\/)?\s*$/,
-    '\n',
-  );
-  files.set(name, text);
-  return text;
+  const headers = {
+    'content-security-policy': policy,
+    'referrer-policy': 'no-referrer',
+    'cache-control': 'no-cache',
+  };
+  const serve = (path: string, type: string, body: string) =>
+    app.get(path, (_request, reply) => reply.headers(headers).type(type).send(body));
+  serve('/docs', 'text/html; charset=utf-8', page);
+  serve('/docs/start.js', 'text/javascript; charset=utf-8', start);
+  for (const file of ['docs/swagger-ui.css', 'docs/swagger-ui-bundle.js'])
+    app.get(`/${file}`, (_request, reply) => sendBuilt(reply.headers(headers), file, 'no-cache'));
 }

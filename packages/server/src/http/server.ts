@@ -20,6 +20,7 @@ import { addPages } from './pages.ts';
 import { sendError, sendProblem } from './problems.ts';
 import { addApiRoutes, fastifyPath, type RoutesOptions } from './routes.ts';
 import { addSessions } from './sessions.ts';
+import { addStaticFiles } from './static-files.ts';
 import { compileValidator } from './validation.ts';
 
 export interface HttpOptions extends RoutesOptions {
@@ -67,10 +68,11 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   logRequests(app, options.onAnswer);
   await app.register((scope) => addApi(scope, options));
   addHealthRoutes(app, options.pool, options.draining ?? (() => false));
+  await addStaticFiles(app);
   addDocs(app, config.publicUrl);
   addSessions(app, options);
   await registerUnsubscribe(app, options.context);
-  await addPages(app, config, { home: options.routes === undefined });
+  addPages(app, config, { home: options.routes === undefined });
   if (options.routes !== undefined) await app.register(options.routes);
   return app;
 }
