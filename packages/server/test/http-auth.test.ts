@@ -12,6 +12,7 @@ import {
   tokenFor,
   type TestService,
 } from './support/running-service.ts';
+import { at, connectSocket } from './support/socket.ts';
 
 let service: TestService;
 let keySet: Server;
@@ -91,6 +92,20 @@ describe('a token that proves nothing', () => {
     ['has a name of no text', () => tokenFor('john', { name: 7 }), /claim name/],
     ['has an email that is none', () => tokenFor('john', { email: 'nowhere' }), /claim email/],
     ['has a role that is none', () => tokenFor('john', { role: 'admin' }), /claim role/],
+    ['has a NUL in its name', () => tokenFor('john', { name: 'a\0b' }), /claim name .*NUL.*remove/],
+    ['has a name of blanks', () => tokenFor('john', { name: ' \n ' }), /claim name .*at least one/],
+    [
+      'has half a character in its name',
+      () => tokenFor('john', { name: 'a\uD83D' }),
+      /claim name .*well-formed/,
+    ],
+    [
+      'has a NUL in its picture’s address',
+      () => tokenFor('john', { avatarUrl: 'https://shop.example/\0' }),
+      /claim avatarUrl .*remove/,
+    ],
+    ['is narrowed to nothing', () => tokenFor('john', { cid: '' }), /claim cid/],
+    ['names nobody by an empty id', () => tokenFor(''), /claim sub/],
     ['is longer than any', () => `${'a'.repeat(9000)}.b.c`, /longer than/],
     [
       'is a link’s',
@@ -190,6 +205,63 @@ describe('claims', () => {
     expect(await service.ask('getMe', { as: await tokenFor('bob', { email: null }) })).toMatchObject({
       email: null,
     });
+  });
+
+  test.each([
+    ['name', 'a\nb'],
+    ['name', '  Ada \t L. '],
+    ['name', '   '],
+    ['name', 'a\0b'],
+    ['name', 'a\uDE00'],
+    ['name', '\u{1F600}'],
+    ['name', 'x'.repeat(1000)],
+    ['email', 'a\0b@example.com'],
+    ['email', 'ada@example.com'],
+    ['avatarUrl', '/ada\0.jpg'],
+    ['avatarUrl', '/ada\uD83D.jpg'],
+    ['avatarUrl', '/ada.jpg'],
+    ['locale', 'pt\0'],
+    ['locale', 'pt-BR'],
+  ])('%s %j is taken as the back end’s would be, or refused as it would', async (claim, value) => {
+    const said = { name: 'Kim', [claim]: value };
+    const put = await service.call('putUser', { params: { id: 'kim' }, body: said });
+    const { name, email, avatarUrl, locale } = await service.ask('getUser', { params: { id: 'kim' } });
+    const asked = await service.call('getMe', { as: await tokenFor('lea', said) });
+    expect(asked.status).toBe(put.status === 200 ? 200 : 401);
+    if (put.status === 200) expect(await asked.json()).toMatchObject({ name, email, avatarUrl, locale });
+  });
+
+  test('that are empty are none: what may be missing is taken away, a name and a role stay', async () => {
+    const full = {
+      name: 'Moe',
+      email: 'moe@example.com',
+      avatarUrl: '/moe.jpg',
+      locale: 'en',
+      role: 'moderator',
+    };
+    for (const name of ['', null]) {
+      // A token that is known already would change nothing.
+      const as = await tokenFor('moe', { ...full, jti: String(name) });
+      expect(await service.ask('getMe', { as })).toMatchObject(full);
+      const empty = { name, email: '', avatarUrl: '', locale: '', role: name };
+      expect(await service.ask('getMe', { as: await tokenFor('moe', empty) })).toMatchObject({
+        name: 'Moe',
+        email: null,
+        avatarUrl: null,
+        locale: null,
+        role: 'moderator',
+      });
+    }
+  });
+
+  test('that cannot be stored are refused on a socket and at the hosted pages’ door too', async () => {
+    const token = await tokenFor('ned', { name: 'a\0b' });
+    const socket = await connectSocket(service.url);
+    const answer = await socket.ask({ op: 'auth', ref: 'auth', token });
+    expect(answer).toMatchObject({ op: 'error', problem: { status: 401 } });
+    expect(at(answer, 'problem', 'detail')).toContain('claim name');
+    expect((await socket.closed).code).toBe(4001);
+    expect((await fetch(`${service.url}/session?token=${token}`)).status).toBe(401);
   });
 
   test('a crowd with one new token makes one person', async () => {

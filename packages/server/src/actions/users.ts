@@ -2,7 +2,7 @@ import { ProblemError, type PutUser, type User } from '@parley/protocol';
 import { sql } from 'kysely';
 import type { UserRow } from '../db/tables.ts';
 import { transact } from '../db/transact.ts';
-import { cleanAddress, cleanLine, cleanTimeZone, optional } from '../domain/line.ts';
+import { cleanProfile } from '../domain/profile.ts';
 import type { Action, HostAsker } from './action.ts';
 import { spread } from './spread.ts';
 
@@ -34,16 +34,14 @@ export const putUser: Action<'putUser', HostAsker> = async (context, _asker, { p
 };
 
 function givenColumns(body: PutUser) {
-  const email = optional(body.email, (value) => cleanLine(value, '/email'));
-  const avatarUrl = optional(body.avatarUrl, (value) => cleanAddress(value, '/avatarUrl'));
-  const timeZone = optional(body.timeZone, (value) => cleanTimeZone(value, '/timeZone'));
+  const { name, email, avatarUrl, locale, timeZone, role } = cleanProfile(body);
   return {
-    name: cleanLine(body.name, '/name'),
+    name,
     ...(email !== undefined && { email }),
     ...(avatarUrl !== undefined && { avatar_url: avatarUrl }),
-    ...(body.locale !== undefined && { locale: body.locale }),
+    ...(locale !== undefined && { locale }),
     ...(timeZone !== undefined && { time_zone: timeZone }),
-    ...(body.role !== undefined && { role: body.role }),
+    ...(role !== undefined && { role }),
   };
 }
 

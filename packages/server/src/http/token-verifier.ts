@@ -12,6 +12,7 @@ import {
 } from 'jose';
 import type { Config } from '../config.ts';
 import { tokenKey } from '../actions/user-token.ts';
+import { cleanProfile } from '../domain/profile.ts';
 import { addFormats } from './formats.ts';
 
 /** What a user token may say of its person. Claims that are none of ours are the marketplace's own affair. */
@@ -64,16 +65,44 @@ export function createTokenVerifier(config: VerifierConfig): TokenVerifier {
   return async (token) => {
     if (token.length > maxTokenLength)
       throw unauthenticated(`The token is longer than ${maxTokenLength} characters.`);
-    const payload = await verifySignature(token, secret, remote);
-    if (isClaims(payload)) return payload;
-    const [error] = isClaims.errors ?? [];
-    const claim = error?.instancePath.slice(1) ?? '';
-    throw unauthenticated(
-      claim === ''
-        ? 'The token needs the claims sub and exp.'
-        : `The token's claim ${claim} is not valid: ${error?.parentSchema?.['description'] ?? error?.message}.`,
-    );
+    return readClaims(await verifySignature(token, secret, remote));
   };
+}
+
+/** What a payload says, by the rules of `PUT /v1/users/{id}`. */
+function readClaims(payload: JWTPayload): Claims {
+  const said = withoutEmpty(payload);
+  if (isClaims(said)) return cleanClaims(said);
+  const [error] = isClaims.errors ?? [];
+  const claim = error?.instancePath.slice(1) ?? '';
+  throw claim === ''
+    ? unauthenticated('The token needs the claims sub and exp.')
+    : badClaim(claim, `${error?.parentSchema?.['description'] ?? error?.message}.`);
+}
+
+/** What a person may be without, and what everybody has. `cid` is in neither: without it a token opens more. */
+const removable = new Set(['email', 'avatarUrl', 'locale']);
+const lasting = new Set(['name', 'role']);
+
+/** Hosts send an empty text, or null, for what they do not know of somebody: it is taken away, or left as it is. */
+function withoutEmpty(payload: JWTPayload): JWTPayload {
+  const said = Object.entries(payload)
+    .filter(([claim, value]) => !(lasting.has(claim) && (value === '' || value === null)))
+    .map(([claim, value]) => [claim, removable.has(claim) && value === '' ? null : value] as const);
+  return Object.fromEntries(said);
+}
+
+function cleanClaims(claims: Claims): Claims {
+  try {
+    return cleanProfile(claims);
+  } catch (error) {
+    const [field] = error instanceof ProblemError ? (error.problem.errors ?? []) : [];
+    throw field === undefined ? error : badClaim(field.pointer.slice(1), field.detail);
+  }
+}
+
+function badClaim(claim: string, why: string): ProblemError {
+  return unauthenticated(`The token's claim ${claim} is not valid: ${why}`);
 }
 
 /** The marketplace's key set, and what tokens that it signs have to say. */
