@@ -150,6 +150,16 @@ describe('inside the server', () => {
     expect([...folders].filter((folder) => !(folder in rooms))).toEqual([]);
   });
 
+  test('ARCHITECTURE.md shows these rules', () => {
+    const text = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8');
+    const table = text.split('\n\n').find((block) => block.startsWith('| folder ')) ?? '';
+    const shown = [...table.matchAll(/^\| `(\w+)` +\|([^|]*)\|/gm)].map(([, room = '', allowed = '']) =>
+      [room, ...(allowed.match(/[^\s,]+/g) ?? []).sort()].join(' '),
+    );
+    const held = Object.entries(rooms).map(([room, allowed]) => [room, ...[...allowed].sort()].join(' '));
+    expect(shown.sort()).toEqual(held.sort());
+  });
+
   test('domain does no I/O and reads no clock', () => {
     const strays = files
       .filter(({ inside }) => inside.startsWith('domain/'))
