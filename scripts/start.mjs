@@ -15,7 +15,7 @@ Usage: npm start
   PARLEY_DATA   the folder that keeps everything (.parley)
   DATABASE_URL  a PostgreSQL 15 or newer, instead of the embedded one
 
-Every variable is in docs/self-hosting.md. Ctrl+C stops the demo; what was written stays.
+Every variable is in docs/api.md#configuration. Ctrl+C stops the demo; what was written stays.
 To begin anew, stop it and remove the folder that PARLEY_DATA names.`;
 
 function fail(text) {

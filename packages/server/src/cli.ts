@@ -18,7 +18,7 @@ Usage: parley <command>
   --version  show the version
 
 serve needs PARLEY_SECRET and PARLEY_API_KEY. Without DATABASE_URL it runs a PostgreSQL of its own
-in PARLEY_DATA (.parley). Every variable is in docs/self-hosting.md.
+in PARLEY_DATA (.parley). Every variable is in docs/api.md#configuration.
 `;
 
 type Command = () => Promise<number>;
