@@ -40,11 +40,7 @@ function addUpload(app: FastifyInstance, { context, authenticator, limiter }: Ro
       const asker = requireAsker(request);
       requireScope(asker, 'uploadAttachment', { params: null, body: null });
       if (asker.kind !== 'person') throw new Error('An upload without a person');
-      const own = arriving.filter((userId) => userId === asker.userId).length;
-      if (arriving.length >= maxArriving.all || own >= maxArriving.each)
-        throw new ProblemError('unavailable', 'Too many uploads at once; try again in a moment.', {
-          retryAfter: 2,
-        });
+      refuseCrowd(arriving, asker.userId);
       arriving.push(asker.userId);
       try {
         const answer = await withReceived(request, (upload) => uploadAttachment(context, asker, upload));
@@ -54,6 +50,21 @@ function addUpload(app: FastifyInstance, { context, authenticator, limiter }: Ro
       }
     },
   });
+}
+
+/** One's own limit comes first: who exceeds it is to wait even where all others would have room. */
+function refuseCrowd(arriving: readonly string[], userId: string): void {
+  const own = arriving.filter((each) => each === userId).length;
+  if (own >= maxArriving.each)
+    throw new ProblemError(
+      'too-many',
+      `You have ${own} uploads on their way, as many as are taken at once; try again in a moment.`,
+      { retryAfter: 2 },
+    );
+  if (arriving.length >= maxArriving.all)
+    throw new ProblemError('unavailable', 'Too many uploads at once; try again in a moment.', {
+      retryAfter: 2,
+    });
 }
 
 /** Streams the one file to disk, hands it on, and removes it. */
