@@ -265,6 +265,25 @@ describe('an upload', () => {
     await vi.waitFor(async () => expect((await upload(pdf)).status).toBe(200), { timeout });
   });
 
+  test.each([
+    ['an upload', '/v1/attachments', 'multipart/form-data; boundary=b'],
+    ['another call', '/v1/reports', 'application/json'],
+  ])('and %s whose client goes away in the middle of it are no errors of ours', async (_what, path, type) => {
+    const logged = service.logged.length;
+    const sending = request(`${service.url}${path}`, {
+      method: 'POST',
+      agent: false,
+      headers: { authorization: `Bearer ${john}`, 'content-type': type, 'content-length': 10_000 },
+    });
+    sending.on('error', () => undefined);
+    sending.write('--b\r\nContent-Disposition: form-data; name="file"; filename="x.pdf"\r\n\r\n%PDF');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    sending.destroy();
+    await vi.waitFor(() => expect(service.logged.slice(logged).join('')).toContain('went away'));
+    const lines = service.logged.slice(logged);
+    expect(lines.filter((line) => levelOf(line) > 30 || line.includes('stack'))).toEqual([]);
+  });
+
   test('that no message took goes after its time, with its bytes', async () => {
     const { id } = await uploaded(await picture().png().toBuffer(), 'loose.png');
     const pool = createPool(service.database.url);

@@ -28,7 +28,7 @@ export function sendProblem(reply: FastifyReply, { problem }: ProblemError): Fas
 }
 
 /** What a caller may know of an error. */
-export function toProblem(error: Error, request: Pick<FastifyRequest, 'id' | 'log'>): ProblemError {
+export function toProblem(error: Error, request: Pick<FastifyRequest, 'id' | 'log' | 'raw'>): ProblemError {
   if (error instanceof ProblemError) {
     if (error.problem.status >= 500) request.log.error({ err: error.cause ?? error }, error.message);
     return error;
@@ -37,6 +37,11 @@ export function toProblem(error: Error, request: Pick<FastifyRequest, 'id' | 'lo
     return new ProblemError('invalid', error.message, { errors: [...error.errors] });
   const known = 'code' in error && typeof error.code === 'string' ? refusals[error.code] : undefined;
   if (known !== undefined) return known();
+  // Before the database's errors: a connection that the client has broken has the same code as one that the database has.
+  if (error === request.raw.errored) {
+    request.log.info('the client went away in the middle of its request');
+    return new ProblemError('bad-request', 'The request broke off before its end.');
+  }
   const passing = passingProblem(error, request.log);
   if (passing !== null) return passing;
   if ('statusCode' in error && typeof error.statusCode === 'number' && error.statusCode < 500)
