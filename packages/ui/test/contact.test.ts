@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { launchBrowser, violations } from '../../../test/support/browser.ts';
 import { looks, openPage, type Look } from './panels/browser.ts';
+import { userId } from './gallery/fixture-world.ts';
 import { openPanels } from './panels/site.ts';
 
 let browser: Browser;
@@ -78,6 +79,21 @@ describe('contact dialog', () => {
     await page.reload();
     await button(page).click();
     expect(await field(page).inputValue()).toBe('Half a thought');
+  });
+
+  test('what is typed before it is known who types stays, and is that person’s', async () => {
+    const page = await open();
+    await page.evaluate(() => window.panels.setConnection({ userId: null }));
+    await button(page).click();
+    await field(page).fill('Typed early');
+    await page.evaluate((userId) => window.panels.setConnection({ userId }), userId);
+    expect(await field(page).inputValue()).toBe('Typed early');
+    expect(await field(page).evaluate((node) => node === document.activeElement)).toBe(true);
+    await field(page).press('End');
+    await page.keyboard.type(', and late');
+    await page.reload();
+    await button(page).click();
+    expect(await field(page).inputValue()).toBe('Typed early, and late');
   });
 
   test('the focus stays inside', async () => {

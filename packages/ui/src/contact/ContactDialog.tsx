@@ -48,7 +48,7 @@ export function ContactDialog(props: ContactDialogProps) {
           <ContactSent href={conversationHref(sent.conversation.id)} mailed={mailed} onLeave={close} />
         ) : (
           <ContactForm
-            key={`${userId ?? ''} ${listingId}`}
+            key={listingId}
             listingId={listingId}
             userId={userId ?? ''}
             contact={contact}

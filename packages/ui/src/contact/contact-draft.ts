@@ -20,13 +20,20 @@ function write(key: string, text: string): void {
   }
 }
 
-/** A text that survives closing the dialog and reloading the page, until this tab is closed. Each person has their own. */
+/**
+ * A text that survives closing the dialog and reloading the page, until this tab is closed. Each person has their own; what was typed
+ * before it was known who types (`userId` is '') is theirs who turn out to.
+ */
 export function useContactDraft(userId: string, listingId: string): [string, (text: string) => void] {
-  const key = keyOf(userId, listingId);
-  const [text, setText] = useState(() => read(key));
-  const set = (next: string) => {
-    setText(next);
-    write(key, next);
+  const [key, nobodys] = [keyOf(userId, listingId), keyOf('', listingId)];
+  const [draft, setDraft] = useState({ key: '', text: '' });
+  const set = (text: string) => {
+    setDraft({ key, text });
+    write(nobodys, '');
+    write(key, text);
   };
-  return [text, set];
+  return [
+    draft.key === key ? draft.text : (draft.key === nobodys && draft.text) || read(nobodys) || read(key),
+    set,
+  ];
 }
