@@ -1,7 +1,8 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { Ajv, type ValidateFunction } from 'ajv';
 import { clientFrames, ProblemError, type ClientFrame, type FieldError } from '@parley/protocol';
+import { explainErrors } from '../domain/schema-errors.ts';
 
-const ajv = new Ajv({ strict: false, allErrors: false });
+const ajv = new Ajv({ strict: false, allErrors: false, verbose: true });
 const validators = new Map<string, ValidateFunction<ClientFrame>>(
   Object.entries(clientFrames).map(([op, schema]) => [op, ajv.compile<ClientFrame>(schema)]),
 );
@@ -28,7 +29,7 @@ export function readFrame(text: string): ReadFrame {
     };
   return validate(value)
     ? { frame: value }
-    : { ref, error: invalid((validate.errors ?? []).map(fieldError)) };
+    : { ref, error: invalid(explainErrors(validate.errors ?? [], 'frame')) };
 }
 
 function stringField(value: unknown, name: string): string | undefined {
@@ -39,13 +40,4 @@ function stringField(value: unknown, name: string): string | undefined {
 
 function invalid(errors: FieldError[]): ProblemError {
   return new ProblemError('invalid', errors.map((error) => error.detail).join(' '), { errors });
-}
-
-function fieldError(error: ErrorObject): FieldError {
-  const extra: unknown = error.params['missingProperty'] ?? error.params['additionalProperty'];
-  const pointer = typeof extra === 'string' ? `${error.instancePath}/${extra}` : error.instancePath;
-  return {
-    pointer,
-    detail: `${pointer === '' ? 'The frame' : pointer.slice(1)} ${error.message ?? 'is not valid'}.`,
-  };
 }
