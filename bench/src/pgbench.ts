@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { errorCode } from '../../packages/server/src/domain/error-code.ts';
 
 /**
  * Transactions a second of a script that `pgbench`, PostgreSQL's own load, runs with its defaults (each statement is parsed anew);
@@ -22,7 +23,7 @@ export async function pgbench(
     const { stdout } = await promisify(execFile)('pgbench', [...load, '-f', file, connectionString]);
     return Number(/^tps = ([\d.]+)/m.exec(stdout)?.[1] ?? Number.NaN);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return Number.NaN;
+    if (errorCode(error) === 'ENOENT') return Number.NaN;
     throw error;
   } finally {
     await rm(folder, { recursive: true, force: true });
