@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { fillSearch } from '../../../packages/server/src/db/search-columns.ts';
+import { fillSearch, seatSignature } from '../../../packages/server/src/db/search-columns.ts';
 import { checkData } from './check.ts';
 import { copyRows } from './copy.ts';
 import { createHistory, happen } from './history.ts';
@@ -63,6 +63,7 @@ async function copyAll(client: pg.ClientBase, shape: Shape, note: (line: string)
   const history = createHistory(world, Date.now() - 3_600_000);
   for (const rows of worldRows(world)) await copyRows(client, rows);
   note('people, stores and listings copied');
+  await client.query('create temp table seats (like participants including defaults) on commit drop');
   const step = Math.max(100_000, Math.floor(shape.messages / 20));
   let [copied, told] = [0, 0];
   await copyRows(client, messageRows(world, history, happen(world, history)), (count) => {
@@ -84,6 +85,10 @@ async function indexTexts(client: pg.ClientBase, note: (line: string) => void): 
   );
   await client.query(fillSearch);
   note('what conversations are found by is written');
+  await client.query(`update seats p set search_signature = ${seatSignature} from conversation_search k
+    where k.conversation_id = p.conversation_id`);
+  await client.query('insert into participants select * from seats order by conversation_id, side');
+  note('seats signed');
   await client.query(`insert into message_texts (conversation_id, seq, folded)
     select conversation_id, seq, parley_fold(body) from messages where kind = 'text' and body <> ''`);
   await client.query(

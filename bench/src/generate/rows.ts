@@ -109,7 +109,7 @@ export function* outcomeRows(world: World, history: History): Generator<Rows> {
     rows: map(count, (i) => conversationRow(world, history, i)),
   };
   yield {
-    table: 'participants',
+    table: 'seats',
     columns: 'user_id, conversation_id, side, read_seq, unread, needs_reply, last_at, notified_seq, archived',
     rows: seats(world, history),
   };

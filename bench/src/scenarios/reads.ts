@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Agent, get } from 'node:http';
 import pg from 'pg';
+import { seatSignature } from '../../../packages/server/src/db/search-columns.ts';
 import { call, makePair, tokenFor, type Pair } from '../people.ts';
 import type { Service } from '../service.ts';
 import { milliseconds, percentiles, type Percentiles } from '../statistics.ts';
@@ -56,6 +57,9 @@ async function fill(service: Service, pair: Pair): Promise<void> {
     `insert into participants (user_id, conversation_id, side, last_at, unread) select x.user_id, c.id, x.side, date_trunc('milliseconds', c.last_at), x.unread
      from conversations c, lateral (values (c.buyer_id, 'buyer', 0), ($1, 'store', 1)) x(user_id, side, unread) where c.buyer_id like 'r%'`,
     [pair.sellerId],
+  );
+  await client.query(
+    `update participants p set search_signature = ${seatSignature} from conversation_search k where k.conversation_id = p.conversation_id`,
   );
   await client.query(
     `insert into messages (conversation_id, seq, kind, author, side, body, client_id, created_at)

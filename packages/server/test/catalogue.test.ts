@@ -4,6 +4,7 @@ import { jwtVerify } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { actions } from '../src/actions/index.ts';
 import type { BusEvent } from '../src/bus/bus.ts';
+import { seatSignature } from '../src/db/search-columns.ts';
 import { indexTexts } from '../src/jobs/index-texts.ts';
 import { startCatalogue, type Catalogue } from './support/catalogue.ts';
 import { type TestNode } from './support/node.ts';
@@ -26,6 +27,10 @@ beforeEach(() => {
 const rows = (sql: string, values?: unknown[]) => catalogue.rows(sql, values);
 const changed = (conversationId: string) => catalogue.changed(conversationId);
 const freshConversation = (buyer?: string) => catalogue.freshConversation(buyer);
+/** Seats whose signature is not the one of what they are found by. */
+const unsigned = () =>
+  rows(`select p.user_id, p.conversation_id from participants p join conversation_search k using (conversation_id)
+    where p.search_signature <> ${seatSignature}`);
 const inboxIds = (userId: string, q: string) => catalogue.inboxIds(userId, q);
 
 describe('users', () => {
@@ -56,6 +61,7 @@ describe('users', () => {
     const { id } = await freshConversation('ann');
     expect(await inboxIds('sarah', 'CAFE')).toContain(id);
     await actions.putUser(node.context, host, { params: { id: 'ann' }, body: { name: 'Ánn Crème' } });
+    expect(await unsigned()).toEqual([]);
     expect(await inboxIds('sarah', 'creme')).toContain(id);
     expect(await inboxIds('sarah', 'cafe')).not.toContain(id);
     expect(await inboxIds('ann', 'creme')).not.toContain(id);
@@ -203,6 +209,7 @@ describe('stores', () => {
     expect(seen.seat).toEqual({ side: 'store', readSeq: 2, unread: 0, muted: false, archived: false });
     expect(seen.needsReply).toBe(true);
     expect(changed(id)).toContain('eve');
+    expect(await unsigned()).toEqual([]);
     expect(await send(node, 'eve', id, 'I am')).toBe(3);
     await put(['sarah', 'tom']);
     expect(await problemOf(actions.getConversation(node.context, person('eve'), { params: { id } }))).toBe(
@@ -251,6 +258,7 @@ describe('stores', () => {
       params: { id: 'clay' },
       body: { name: 'Töpferei', imageUrl: '/t.png', members: ['sarah', 'tom'] },
     });
+    expect(await unsigned()).toEqual([]);
     expect(await inboxIds('john', 'topf')).toContain(id);
     expect(await inboxIds('sarah', 'topf')).not.toContain(id);
     expect(changed(id)).toContain('john');
@@ -321,6 +329,7 @@ describe('listings', () => {
     await putBowl(node, listing, 'Señor 100%_Teapot');
     for (const user of ['john', 'sarah']) expect(await inboxIds(user, 'senor 100%_t')).toEqual([id]);
     expect(changed(id).sort()).toEqual(['john', 'sarah', 'tom']);
+    expect(await unsigned()).toEqual([]);
   });
 });
 

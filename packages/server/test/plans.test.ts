@@ -164,6 +164,17 @@ describe('the inbox of a seller with 8,000 conversations', () => {
     await expectPlan(inbox({}, q), indexes);
   });
 
+  test('a search reads the names of those seats alone whose signatures may hold the words', async () => {
+    const looked = (await stepsOf(inbox({}, 'anna bowl'))).filter(
+      (step) => step.relation === 'conversation_search',
+    );
+    expect(looked.reduce((rows, step) => rows + step.rows, 0)).toBeLessThan(200);
+    const seats = (await stepsOf(inbox({}, 'anna bowl'))).filter(
+      (step) => step.index === 'participants_inbox',
+    );
+    expect(Math.max(...seats.map((step) => step.rows))).toBeGreaterThan(1_000);
+  });
+
   test('a sync: what was missed of 50 conversations, the first page, and those that are not on it', async () => {
     const { rows } = await pool.query<{ id: string }>(
       `select conversation_id as id from participants where user_id = $1 order by last_at limit 50`,

@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { loadInboxPage } from '../db/conversations.ts';
 import { decodeCursor, encodeCursor } from '../db/cursor.ts';
 import { readTerms } from '../db/search.ts';
-import { refreshSearch } from '../db/search-columns.ts';
+import { beginSearch } from '../db/search-columns.ts';
 import { cleanText } from '../domain/text.ts';
 import type { Action, Context, PersonAsker } from './action.ts';
 import { appendText } from './messages.ts';
@@ -197,7 +197,7 @@ async function makeConversation(context: Context, subject: Subject): Promise<str
         })),
       )
       .execute();
-    await refreshSearch(trx, { conversationIds: [made.id] });
+    await beginSearch(trx, [made.id]);
     return made.id;
   });
 }

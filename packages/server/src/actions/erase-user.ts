@@ -78,7 +78,7 @@ async function eraseTexts(
   conversationIds: string[],
 ): Promise<void> {
   await lockTextIndex(trx);
-  await lockConversations(trx, { conversationIds });
+  await lockConversations(trx, conversationIds);
   await sql`delete from message_texts t using messages m
     where t.conversation_id = any(${conversationIds}::uuid[]) and m.conversation_id = t.conversation_id
       and m.seq = t.seq and m.author = ${userId}`.execute(trx);

@@ -22,9 +22,9 @@ export async function spread(context: Context, scope: Scope, shown: boolean): Pr
     const last = conversationIds.at(-1);
     if (last === undefined) return;
     await transact(context.db, async (trx) => {
-      await lockConversations(trx, { conversationIds });
-      await writeSearch(trx, { conversationIds });
+      await lockConversations(trx, conversationIds);
       if ('storeId' in scope) await reconcileSeats(trx, conversationIds);
+      await writeSearch(trx, conversationIds);
     });
     context.bus.publish(await changedEvents(context.db, conversationIds));
     after = last;

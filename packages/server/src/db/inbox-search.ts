@@ -1,6 +1,6 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { planOnce } from './plan-once.ts';
-import { holdsAll, type Term } from './search.ts';
+import { holdsAll, mayHold, type Term } from './search.ts';
 import type { Tables } from './tables.ts';
 
 /** What is sought among one person's seats. */
@@ -14,96 +14,68 @@ export interface SeatSearch {
   readonly conditions: RawBuilder<boolean>;
 }
 
-/** Seats that are looked through first; they tell how common the words are. */
-const firstWindow = 600;
-const leastWindow = 250;
-/** So many at most are looked through, where that promises a full page; or else the index is asked. */
+/** Seats that are looked through first; they tell how common the words are. Each takes 0.15 µs, and 5 where its signature may hold the words. */
+const firstLooked = 1_000;
+/** And so many in all, where the first ones promise that they fill a page; or else the index is asked, which then finds few. */
 const mostLooked = 5_000;
-/** A few more seats than the share so far demands: a short page costs another step. */
-const margin = 1.1;
 const newestFirst = sql`order by p.last_at desc, p.conversation_id desc`;
-
-/** A seat's place in its inbox. */
-interface Place {
-  readonly at: Date;
-  readonly id: string;
-}
 
 /**
  * Ids of the newest conversations that hold every term, `limit` at most. Common words are found among the newest seats, so these are
- * looked through first, as far as the share of them that holds the words promises; rare words are found by the index, which gives few.
+ * looked through first; rare words are found by the index, which gives few.
  */
 export async function searchSeats(db: Kysely<Tables>, search: SeatSearch): Promise<string[]> {
-  const ids: string[] = [];
-  let after: Place | null = null;
-  let storeIds: readonly string[] = [];
-  for (let looked = 0, window = firstWindow; looked + window <= mostLooked;) {
-    const step = await walk(db, search, after, window);
-    ids.push(...step.ids);
-    ({ storeIds } = step);
-    if (ids.length >= search.limit || step.last === null) return ids.slice(0, search.limit);
-    after = step.last;
-    looked += window;
-    const missing = search.limit - ids.length;
-    window = Math.max(leastWindow, Math.ceil((margin * looked * missing) / ids.length));
-  }
+  const { ids, isShort, storeIds } = await walk(db, search);
+  if (!isShort) return ids;
   const { rows } = await findByIndex(search, storeIds).execute(db);
   return rows.map((row) => row.id);
 }
 
 interface Walked {
   readonly ids: string[];
-  /** The last seat that was looked at; null where there are no more. */
-  readonly last: Place | null;
+  /** It is not a full page, and there are more seats than were looked through. */
+  readonly isShort: boolean;
   /** Stores that this person is a member of, for the index: asked for along with it, since each question has its own price. */
   readonly storeIds: readonly string[];
 }
 
+async function walk(db: Kysely<Tables>, search: SeatSearch): Promise<Walked> {
+  const { userId, limit } = search;
+  const least = Math.ceil((limit * firstLooked) / mostLooked);
+  const [first, most, further] = [firstLooked, mostLooked, mostLooked - firstLooked].map((n) => sql.lit(n));
+  const { rows } = await sql<{ ids: string[]; is_short: boolean; store_ids: string[] }>`${planOnce}
+    with near as materialized (${holders(search, sql`limit ${first}`)}),
+    far as materialized (select f.conversation_id from (${holders(search, sql`offset ${first} limit ${further}`)}) f
+      where (select count(*) from near) between ${least} and ${limit - 1})
+    select array(select conversation_id::text from near union all select conversation_id::text from far limit ${limit}) as ids,
+      (select count(*) from near) + (select count(*) from far) < ${limit} and exists (${newestSeats(search)}
+        offset case when (select count(*) from near) < ${least} then ${first} else ${most} end limit 1) as is_short,
+      array(select store_id from store_members where user_id = ${userId}) as store_ids`.execute(db);
+  const { ids = [], is_short: isShort = false, store_ids: storeIds = [] } = rows[0] ?? {};
+  return { ids, isShort, storeIds };
+}
+
 /**
- * What holds the terms among the next `window` seats. The seats are looked up all at once, which reads each page of an index once and not
- * once for each seat.
+ * What holds the terms among a stretch of the newest seats, seat by seat until a page is full. `offset 0` keeps PostgreSQL to that: it reads
+ * names only of seats whose signatures may hold the terms, and a conversation only where they do.
  */
-async function walk(
-  db: Kysely<Tables>,
-  search: SeatSearch,
-  after: Place | null,
-  window: number,
-): Promise<Walked> {
-  // The first window is a part of the text: a plan for any size is made for a tenth of all seats.
-  const [plan, place] =
-    after === null ? [planOnce, (size: number) => sql.lit(size)] : [sql``, (size: number) => sql`${size}`];
-  const { rows } = await sql<{
-    ids: string[];
-    last: string | null;
-    last_at: Date | null;
-    store_ids: string[];
-  }>`${plan}with w as materialized (${newestSeats(search, after, place(window))}),
-    k as materialized (select k.conversation_id, k.buyer_search, k.store_search from conversation_search k
-      where k.conversation_id = any(array(select conversation_id from w)) and ${eitherHolds(search.terms)}),
-    last as (select p.conversation_id, p.last_at from w p offset ${place(window - 1)})
-    select array(select p.conversation_id::text from k join participants p on p.user_id = ${search.userId}
-          and p.conversation_id = k.conversation_id join conversations c on c.id = k.conversation_id
-        where c.last_seq > 0 and ${sideHolds(search.terms)} ${newestFirst} limit ${search.limit}) as ids,
-      (select conversation_id from last) as last, (select last_at from last) as last_at,
-      array(select store_id from store_members where user_id = ${search.userId}) as store_ids`.execute(db);
-  const { ids = [], last = null, last_at: at = null, store_ids: storeIds = [] } = rows[0] ?? {};
-  return { ids, last: last === null || at === null ? null : { at, id: last }, storeIds };
+function holders(search: SeatSearch, stretch: RawBuilder<unknown>): RawBuilder<unknown> {
+  const { userId, terms, limit } = search;
+  return sql`select p.conversation_id from (${newestSeats(search)} ${stretch}) p
+    cross join lateral (select k.buyer_search, k.store_search from conversation_search k
+      where k.conversation_id = p.conversation_id and ${eitherHolds(terms)} offset 0) k
+    cross join lateral (select 1 from participants s join conversations c on c.id = s.conversation_id
+      where s.user_id = ${userId} and s.conversation_id = p.conversation_id and c.last_seq > 0 and ${sideHolds(terms)} offset 0) s
+    where ${mayHold(sql`p.search_signature`, terms)} ${newestFirst} limit ${limit}`;
 }
 
 /** The archive has a place of its own in the inbox's index, so both are read from their tops. */
-function newestSeats(
-  { filter, conditions }: SeatSearch,
-  after: Place | null,
-  size: RawBuilder<unknown>,
-): RawBuilder<unknown> {
-  const further =
-    after === null ? sql`true` : sql`(p.last_at, p.conversation_id) < (${after.at}, ${after.id}::uuid)`;
+function newestSeats({ filter, conditions }: SeatSearch): RawBuilder<unknown> {
   const newest = (filtered: RawBuilder<boolean>): RawBuilder<unknown> =>
-    sql`select p.conversation_id, p.last_at from participants p
-      where ${conditions} and ${further} and ${filtered} ${newestFirst} limit ${size}`;
+    sql`select p.conversation_id, p.last_at, p.search_signature from participants p
+      where ${conditions} and ${filtered} ${newestFirst}`;
   if (filter !== null) return newest(filter);
-  return sql`select * from ((${newest(sql`not p.archived`)}) union all (${newest(sql`p.archived`)})) p
-    ${newestFirst} limit ${size}`;
+  return sql`select * from ((${newest(sql`not p.archived`)}) union all (${newest(sql`p.archived`)})) p ${newestFirst}`;
 }
 
 /** That one side or the other is found by the terms. */
@@ -113,7 +85,7 @@ function eitherHolds(terms: readonly Term[]): RawBuilder<boolean> {
 
 /** The store's people look for the buyer; everybody else for the store. */
 function sideHolds(terms: readonly Term[]): RawBuilder<boolean> {
-  return sql<boolean>`case when p.side = 'store' then ${holdsAll(sql`k.buyer_search`, terms)}
+  return sql<boolean>`case when s.side = 'store' then ${holdsAll(sql`k.buyer_search`, terms)}
     else ${holdsAll(sql`k.store_search`, terms)} end`;
 }
 

@@ -9,6 +9,8 @@ export interface Term {
   readonly pattern: string;
   /** A trigram index can find it. */
   readonly indexed: boolean;
+  /** The pairs of letters in it, as `parley_signature` gives them: the decimal digits of 64 bits, signed. */
+  readonly signature: string;
 }
 
 /**
@@ -21,8 +23,8 @@ export async function readTerms(db: Kysely<Tables>, q: string): Promise<Term[]> 
     .split(/\s+/)
     .filter((word) => word !== '');
   if (words.length === 0) return [];
-  const { rows } = await sql<{ folded: string; indexed: boolean }>`
-    select f.folded, cardinality(show_trgm(f.folded)) > 3 as indexed
+  const { rows } = await sql<Omit<Term, 'pattern'>>`
+    select f.folded, cardinality(show_trgm(f.folded)) > 3 as indexed, parley_signature(f.folded)::text as signature
     from unnest(${words}::text[]) with ordinality as w(word, place), lateral (select parley_fold(w.word) as folded) f
     order by w.place`.execute(db);
   return rows
@@ -36,6 +38,15 @@ export function holdsAll(column: RawBuilder<unknown>, terms: readonly Term[]): R
     terms.map((term) => sql`${column} like ${term.pattern}`),
     sql` and `,
   )})`;
+}
+
+/** That a signature has every bit of the terms' own: true of all texts that hold them, and of some others. */
+export function mayHold(signature: RawBuilder<unknown>, terms: readonly Term[]): RawBuilder<boolean> {
+  const sought = BigInt.asIntN(
+    64,
+    terms.reduce((bits, term) => bits | BigInt(term.signature), 0n),
+  ).toString();
+  return sql<boolean>`${signature} & ${sought}::bigint = ${sought}::bigint`;
 }
 
 /** That each term is in a name of either side, the title or an order's number: a condition on `conversation_search k`. */

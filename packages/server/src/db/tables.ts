@@ -139,6 +139,8 @@ export interface ParticipantsTable {
   muted: Generated<boolean>;
   archived: Generated<boolean>;
   email_off: Generated<boolean>;
+  /** `parley_signature` of what the seat's conversation is found by; 64 bits, beyond what a number holds, so only SQL reads it. */
+  search_signature: Generated<never>;
 }
 
 export interface MessageTextsTable {
