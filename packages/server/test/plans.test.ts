@@ -12,6 +12,7 @@ import { findConversations, type ModerationFilter } from '../src/db/moderation-s
 import { statementName } from '../src/db/plan-once.ts';
 import { readTerms } from '../src/db/search.ts';
 import type { Tables } from '../src/db/tables.ts';
+import { loadCommonTrigrams, rareTrigrams } from '../src/db/trigrams.ts';
 
 /** What `explain` says of one step. */
 interface Step {
@@ -245,6 +246,25 @@ describe("the moderators' list", () => {
     ['no word of any text', 'xylophagous', ['message_texts_folded']],
   ])('search for %s', async (_name, q, indexes) => {
     await expectPlan(list({}, q), indexes);
+  });
+});
+
+describe('what the trigram indexes are asked for', () => {
+  test('is the rare trigrams of a word, by what ANALYZE found in texts and names', async () => {
+    const inTexts = await loadCommonTrigrams(db, 'message_texts_trigrams');
+    expect(rareTrigrams('celadon', inTexts)).toEqual(['lad', 'ado', 'don']);
+    expect(rareTrigrams('glaze', inTexts)).toEqual([]);
+    const inNames = await loadCommonTrigrams(db, 'conversation_search_trigrams');
+    expect(rareTrigrams('quillfeather', inNames)).toContain('llf');
+    expect(rareTrigrams('quillfeather', inNames)).not.toContain('the');
+  });
+
+  test('leaves out what is no plain letter, repeats itself or is too much; and is all of it where nothing is known', () => {
+    const common = new Set(['the']);
+    expect(rareTrigrams('thé-éa ab', common)).toEqual([]);
+    expect(rareTrigrams('zzzzzz', common)).toEqual(['zzz']);
+    expect(rareTrigrams('abcdefghijkl', common)).toHaveLength(5);
+    expect(rareTrigrams('celadon', new Set())).toEqual([]);
   });
 });
 

@@ -2,6 +2,7 @@ import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { planOnce } from './plan-once.ts';
 import { holdsAll, mayHold, type Term } from './search.ts';
 import type { Tables } from './tables.ts';
+import { indexHolds, loadCommonTrigrams, type CommonTrigrams } from './trigrams.ts';
 
 /** What is sought among one person's seats. */
 export interface SeatSearch {
@@ -27,7 +28,8 @@ const newestFirst = sql`order by p.last_at desc, p.conversation_id desc`;
 export async function searchSeats(db: Kysely<Tables>, search: SeatSearch): Promise<string[]> {
   const { ids, isShort, storeIds } = await walk(db, search);
   if (!isShort) return ids;
-  const { rows } = await findByIndex(search, storeIds).execute(db);
+  const common = await loadCommonTrigrams(db, 'conversation_search_trigrams');
+  const { rows } = await findByIndex(search, storeIds, common).execute(db);
   return rows.map((row) => row.id);
 }
 
@@ -93,14 +95,18 @@ function sideHolds(terms: readonly Term[]): RawBuilder<boolean> {
  * A member of a store looks through the store's conversations, since a seat there is what membership means. Each store is named, so
  * that PostgreSQL knows how many conversations it has.
  */
-function findByIndex(search: SeatSearch, storeIds: readonly string[]): RawBuilder<{ id: string }> {
+function findByIndex(
+  search: SeatSearch,
+  storeIds: readonly string[],
+  common: CommonTrigrams,
+): RawBuilder<{ id: string }> {
   const { userId, terms, limit, filter, conditions } = search;
   const branches = [
     sql`select k.conversation_id, 'buyer' as side from conversation_search k
       where k.buyer_id = ${userId} and ${holdsAll(sql`k.store_search`, terms)}`,
     ...storeIds.map(
       (storeId) => sql`select k.conversation_id, 'store' from conversation_search k
-        where k.store_id = ${storeId} and ${holdsAll(sql`k.buyer_search`, terms)} and ${holdsPairs(terms)}`,
+        where k.store_id = ${storeId} and ${indexHolds(sql`k.buyer_search`, terms, common)} and ${holdsPairs(terms)}`,
     ),
     sql`select k.conversation_id, 'moderator' from participants p join conversation_search k using (conversation_id)
       where p.user_id = ${userId} and p.side = 'moderator' and ${holdsAll(sql`k.store_search`, terms)}`,

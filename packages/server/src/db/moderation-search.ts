@@ -5,6 +5,7 @@ import { holdsAll, namesHold, readWatermark, type Term } from './search.ts';
 import type { Tables } from './tables.ts';
 import { sqlState } from './transact.ts';
 import { matchingTail, textHolds } from './text-tail.ts';
+import { indexHolds, loadCommonTrigrams } from './trigrams.ts';
 
 /** Which conversations a moderator's list is of; all conditions hold together. */
 export interface ModerationFilter {
@@ -179,15 +180,15 @@ async function searchByIndex(
   { filter, terms, limit, after }: ModerationQuery,
   watermark: Date | null,
 ): Promise<HitRow[] | null> {
+  const commonInTexts = await loadCommonTrigrams(db, 'message_texts_trigrams');
+  const commonInNames = await loadCommonTrigrams(db, 'conversation_search_trigrams');
   const query = sql<HitRow>`with tail as materialized (${matchingTail(terms, watermark)}),
-    texts as materialized (select t.conversation_id, array_agg(t.seq) as seqs from message_texts t
-      where ${holdsAll(sql`t.folded`, terms)} group by t.conversation_id),
-    named as materialized (select k.conversation_id from conversation_search k where ${namesHold(terms)}),
-    found as materialized (select conversation_id from named union select conversation_id from texts
-      union select conversation_id from tail),
-    places as (select c.id, c.last_at, t.seqs, n.conversation_id is not null as named
-      from found join conversations c on c.id = found.conversation_id
-        left join texts t on t.conversation_id = c.id left join named n on n.conversation_id = c.id
+    found as materialized (select conversation_id, array_agg(seq) filter (where seq is not null) as seqs, bool_or(named) as named from (
+      select conversation_id, seq, false as named from message_texts t where ${indexHolds(sql`t.folded`, terms, commonInTexts)}
+      union all select conversation_id, null, true from conversation_search k
+        where ${namesHold(terms, (column, term) => indexHolds(column, [term], commonInNames))}
+      union all select conversation_id, null, false from tail) x group by conversation_id),
+    places as (select c.id, c.last_at, f.seqs, f.named from found f join conversations c on c.id = f.conversation_id
       where ${conditions(filter, after)} order by c.last_at desc, c.id desc offset 0)
     select c.id, c.last_at, h.seq, h.body, c.named from places c left join lateral (${newestHit(
       sql`(select m.seq, m.body from unnest(c.seqs) t(seq) cross join lateral (select m.seq, m.body from messages m

@@ -50,9 +50,12 @@ export function mayHold(signature: RawBuilder<unknown>, terms: readonly Term[]):
 }
 
 /** That each term is in a name of either side, the title or an order's number: a condition on `conversation_search k`. */
-export function namesHold(terms: readonly Term[]): RawBuilder<boolean> {
+export function namesHold(
+  terms: readonly Term[],
+  holds = (column: RawBuilder<unknown>, term: Term): RawBuilder<boolean> => holdsAll(column, [term]),
+): RawBuilder<boolean> {
   return sql<boolean>`(${sql.join(
-    terms.map((term) => sql`(k.buyer_search like ${term.pattern} or k.store_search like ${term.pattern})`),
+    terms.map((term) => sql`(${holds(sql`k.buyer_search`, term)} or ${holds(sql`k.store_search`, term)})`),
     sql` and `,
   )})`;
 }
