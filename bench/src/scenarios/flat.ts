@@ -6,7 +6,7 @@ import { readCases, type FlatCase } from './flat-cases.ts';
 
 /** With so many conversations each list and search fills its page, as it does in big data. */
 const small = { messages: 10_000, conversations: 4_000, seller: 3_000, longest: 1_000 };
-const tries = 150;
+const tries = 400;
 const warmUp = 20;
 
 /**
