@@ -222,6 +222,17 @@ test('browsers of allowed origins may call, others may not', async () => {
   expect((await preflight('https://evil.example')).headers.get('access-control-allow-origin')).toBeNull();
 });
 
+test('a page of an allowed origin may read that an address or a method is unknown', async () => {
+  const origin = service.app.context.config.publicUrl;
+  const ask = async (path: string, method: string) => {
+    const response = await fetch(service.url + path, { method, headers: { origin } });
+    return [response.status, response.headers.get('access-control-allow-origin')];
+  };
+  expect(await ask('/v1/nothing', 'GET')).toEqual([404, origin]);
+  expect(await ask('/v1/inbox', 'POST')).toEqual([405, origin]);
+  expect(await ask('/inbox', 'GET')).toEqual([200, null]);
+});
+
 describe('when the database is in trouble', () => {
   test('an error keeps its insides, and names where the log has them', async () => {
     const pool = createPool(service.database.url);

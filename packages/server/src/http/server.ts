@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import cors from '@fastify/cors';
+import cors, { type FastifyCorsOptions } from '@fastify/cors';
 import { ProblemError, routes } from '@parley/protocol';
 import {
   fastify,
@@ -66,6 +66,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   answerOptions(app);
   endConnections(app);
   logRequests(app, options.onAnswer);
+  await allowOrigins(app, config.allowedOrigins);
   await app.register((scope) => addApi(scope, options));
   addHealthRoutes(app, options.pool, options.draining ?? (() => false));
   await addStaticFiles(app);
@@ -77,15 +78,22 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   return app;
 }
 
-async function addApi(app: FastifyInstance, options: HttpOptions): Promise<void> {
-  await app.register(cors, {
-    origin: [...options.context.config.allowedOrigins],
+/** Pages of these origins may use the API, and read what it says of an address or a method that it does not have. */
+async function allowOrigins(app: FastifyInstance, origins: readonly string[]): Promise<void> {
+  const ofApi: FastifyCorsOptions = {
+    origin: [...origins],
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowedHeaders: ['authorization', 'content-type', 'parley-as'],
-    exposedHeaders: ['retry-after', 'x-request-id'],
+    exposedHeaders: ['allow', 'retry-after', 'x-request-id'],
     maxAge: 600,
     strictPreflight: false,
+  };
+  await app.register(cors, {
+    delegator: (request, done) => done(null, request.url.startsWith('/v1/') ? ofApi : { origin: false }),
   });
+}
+
+async function addApi(app: FastifyInstance, options: HttpOptions): Promise<void> {
   addApiRoutes(app, options);
   await addAttachmentRoutes(app, options);
 }
