@@ -159,6 +159,25 @@ test('what waited for long, in a log never met, is not taken for what was pushed
   await line.close();
 });
 
+test.each([true, false])('a position that no log has keeps nothing back (met: %s)', async (met) => {
+  const { sequencer, pushes, id } = await told(2, { met });
+  sequencer.advance(id, 2_000_000_000);
+  await vi.waitFor(() => expect(sequencer.knows(id, 3)).toBe(false));
+  await vi.waitFor(() => expect(pushes.at(-1)).toBe(2));
+  await send(node, 'john', id, '3');
+  sequencer.advance(id, 3);
+  await vi.waitFor(() => expect(pushes.at(-1)).toBe(3));
+  await sequencer.close();
+});
+
+test('a conversation that is not there keeps nothing either', async () => {
+  const { sequencer } = await told(1);
+  const nowhere = randomUUID();
+  sequencer.advance(nowhere, 5);
+  await vi.waitFor(() => expect(sequencer.knows(nowhere, 1)).toBe(false));
+  await sequencer.close();
+});
+
 test('after its end it pushes nothing that is not next', async () => {
   const { sequencer, pushes, own } = await told(3);
   await sequencer.close();

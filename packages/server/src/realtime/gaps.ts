@@ -1,10 +1,9 @@
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { NamedMessage } from '../db/messages.ts';
-import { loadSeatHolders } from '../db/seat-holders.ts';
 import type { Tables } from '../db/tables.ts';
 import type { Push } from './deliver.ts';
-import { readGaps, type Range } from './read-gaps.ts';
+import { readGaps, readLogs, type Log, type Range } from './read-gaps.ts';
 import { createRecent, type Recent } from './recent.ts';
 
 /** Conversations whose position is remembered; some 10 MB. */
@@ -21,7 +20,7 @@ const wide = 1_000;
 export interface Gap {
   readonly conversationId: string;
   /** The message by which the log was met. */
-  readonly from: number;
+  from: number;
   /** When the database was last looked through before that. */
   readonly lookedAt: number;
   upto: number;
@@ -73,15 +72,17 @@ export function dropGap(positions: Positions, gap: Gap): void {
 
 /** Reads and pushes a part of what is missing: two queries, however many gaps. Rejects when the database is away. */
 export async function fillSome(options: FillOptions, positions: Positions): Promise<void> {
-  const some = [...positions.gaps.values()].slice(0, gapsPerTurn).map((gap) => ({ gap, upto: gap.upto }));
+  const some = [...positions.gaps.values()].slice(0, gapsPerTurn).map((gap) => ({ gap, told: gap.upto }));
   const strangers = some.filter(({ gap }) => gap.recipients === null);
-  const seats = await loadSeatHolders(
+  const logs = await readLogs(
     options.db,
     strangers.map(({ gap }) => gap.conversationId),
   );
-  const parts = some.map((part) => {
-    const recipients = part.gap.recipients ?? seats.get(part.gap.conversationId) ?? [];
-    return { ...part, recipients, isWatched: recipients.some(options.isConnected) };
+  const parts = some.map(({ gap, told }): Part => {
+    const log = gap.recipients === null ? (logs.get(gap.conversationId) ?? noLog) : null;
+    const upto = log === null ? told : believe(options, gap, told, log.lastSeq);
+    const recipients = log?.recipients ?? gap.recipients ?? [];
+    return { gap, upto, recipients, isWatched: recipients.some(options.isConnected) };
   });
   const rows = await readGaps(
     options.db,
@@ -90,6 +91,28 @@ export async function fillSome(options: FillOptions, positions: Positions): Prom
   for (const part of parts)
     if (part.isWatched) pushRows(options, positions, part, rows.get(part.gap.conversationId) ?? []);
     else settle(positions, part.gap, part.upto);
+}
+
+interface Part {
+  readonly gap: Gap;
+  readonly upto: number;
+  readonly recipients: readonly string[];
+  readonly isWatched: boolean;
+}
+
+const noLog: Log = { lastSeq: 0, recipients: [] };
+
+/**
+ * How far a log reaches of which another node has told. Hints follow the commit: what is not in the database is no message, and taken for
+ * pushed it would keep those back that come.
+ */
+function believe({ log }: FillOptions, gap: Gap, told: number, lastSeq: number): number {
+  if (told <= lastSeq) return told;
+  const { conversationId } = gap;
+  log.warn({ conversationId, upto: told }, 'a message that the bus told of is not in the database');
+  gap.from = Math.min(gap.from, lastSeq);
+  if (gap.upto === told) gap.upto = lastSeq;
+  return lastSeq;
 }
 
 function rangeOf({ pushed, startedAt }: Positions, gap: Gap, upto: number): Range {
@@ -108,7 +131,7 @@ function floorOf({ from, window }: Gap): number {
 function pushRows(
   { log, push }: FillOptions,
   positions: Positions,
-  { gap, upto, recipients }: { gap: Gap; upto: number; recipients: readonly string[] },
+  { gap, upto, recipients }: Part,
   rows: readonly NamedMessage[],
 ): void {
   const { conversationId } = gap;

@@ -35,3 +35,21 @@ export async function readGaps(
   for (const row of rows) found.get(row.conversation_id)?.push(row);
   return found;
 }
+
+/** Whose log it is, and how far it reaches. */
+export interface Log {
+  readonly lastSeq: number;
+  readonly recipients: readonly string[];
+}
+
+/** The logs of those conversations that there are. */
+export async function readLogs(
+  db: Kysely<Tables>,
+  conversationIds: readonly string[],
+): Promise<Map<string, Log>> {
+  if (conversationIds.length === 0) return new Map();
+  const { rows } = await sql<{ id: string; last_seq: number; recipients: string[] }>`
+    select c.id, c.last_seq, array(select p.user_id from participants p where p.conversation_id = c.id) as recipients
+    from conversations c where c.id = any(${conversationIds}::uuid[])`.execute(db);
+  return new Map(rows.map((row) => [row.id, { lastSeq: row.last_seq, recipients: row.recipients }]));
+}
