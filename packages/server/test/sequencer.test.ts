@@ -126,6 +126,7 @@ test('what finds no room to wait is not pushed out of its place', async () => {
   own(3);
   await sleep(50);
   expect(pushes).toEqual([1]);
+  expect(await sequencer.held(id, 3)).toBe(false);
   line.comeBack();
   // As the look through the database does.
   await vi.waitFor(() => {

@@ -15,7 +15,7 @@ export interface Sequencer {
   advance(conversationId: string, seq: number, unheard?: boolean): boolean;
   /** Whether this node knows of messages up to `seq`. */
   knows(conversationId: string, seq: number): boolean;
-  /** Null when the message was pushed or is nobody's; else resolves to true when it was, to false when that takes more than 4 s. */
+  /** Null when the message was pushed or is nobody's; else resolves to true when it was, to false when that takes more than 4 s or there is no room. */
   held(conversationId: string, seq: number): Promise<boolean> | null;
   /** The database was looked through, and all that was found was taken: what is older and unknown was pushed long ago. */
   caughtUp(): void;
@@ -86,7 +86,8 @@ export function createSequencer(options: SequencerOptions): Sequencer {
       // An answer to what was sent again: whoever committed it did not live to tell.
       if (known !== undefined) open(conversationId, seq, () => undefined);
       const closing = gaps.get(conversationId)?.closed;
-      if (closing === undefined) return null;
+      // What found no room has no place to wait in.
+      if (closing === undefined) return gaps.size >= maxGaps ? Promise.resolve(false) : null;
       return new Promise((resolve) => {
         const timer = setTimeout(() => resolve(false), holdPatience);
         void closing.then(() => {
