@@ -120,6 +120,19 @@ describe('an address that is not valid', () => {
     ]);
   });
 
+  test('names one end of a page of messages, not both', async () => {
+    const params = { id: conversationId };
+    const both = await service.call('listMessages', {
+      as: john,
+      params,
+      query: { before: '9', after: '1' },
+    });
+    expect((await readProblem(both)).errors?.map((error) => error.pointer)).toEqual(['after']);
+    expect((await service.call('listMessages', { as: john, params, query: { before: '9' } })).status).toBe(
+      200,
+    );
+  });
+
   test('has no parameter where none is known, nor one twice', async () => {
     expect((await service.call('getMe', { as: john, query: { full: '1' } })).status).toBe(400);
     const twice = await fetch(`${service.url}/v1/inbox?limit=1&limit=2`, {

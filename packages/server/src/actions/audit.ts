@@ -1,16 +1,14 @@
-import type { AuditItem } from '@parley/protocol';
+import { limits, type AuditItem } from '@parley/protocol';
 import { sql, type Selectable } from 'kysely';
 import { decodeCursor, encodeCursor } from '../db/cursor.ts';
 import type { AuditTable } from '../db/tables.ts';
 import { requireModerator } from '../domain/moderation.ts';
 import type { Action, PersonAsker } from './action.ts';
 
-const defaultLimit = 50;
-
 /** Who looked at or did what, newest first. */
 export const listAudit: Action<'listAudit', PersonAsker> = async (context, asker, { query }) => {
   requireModerator(asker);
-  const limit = query.limit ?? defaultLimit;
+  const limit = query.limit ?? limits.pageDefault;
   const after = decodeCursor(query.cursor);
   const conditions = [
     sql`true`,

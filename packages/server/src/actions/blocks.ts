@@ -2,21 +2,16 @@ import { ProblemError } from '@parley/protocol';
 import { sql, type Kysely } from 'kysely';
 import type { Tables } from '../db/tables.ts';
 import { whyNotBlock } from '../domain/blocking.ts';
+import { invalid } from '../domain/invalid.ts';
 import type { Action, Context, PersonAsker } from './action.ts';
 import { changedEvents } from './spread.ts';
 
 /** The asker hears no more from a person or a store: their next send is refused, and says so. Blocking twice is blocking once. */
 export const putBlock: Action<'putBlock', PersonAsker> = async (context, asker, { params }) => {
   const facts = await readTarget(context.db, asker.userId, params.id);
-  const why = whyNotBlock({
-    asker: asker.userId,
-    target: params.id,
-    ...facts,
-  });
-  if (why !== null)
-    throw new ProblemError(why.code, why.detail, {
-      ...(why.code === 'invalid' && { errors: [{ pointer: 'id', detail: why.detail }] }),
-    });
+  const why = whyNotBlock({ asker: asker.userId, target: params.id, ...facts });
+  if (why?.code === 'invalid') throw invalid({ pointer: 'id', detail: why.detail });
+  if (why !== null) throw new ProblemError(why.code, why.detail);
   const made = await context.db
     .insertInto('blocks')
     .values({ user_id: asker.userId, target_id: params.id, created_at: new Date() })

@@ -1,9 +1,10 @@
-import { ProblemError } from '@parley/protocol';
+import { limits, ProblemError } from '@parley/protocol';
 import { v7 as uuidv7 } from 'uuid';
 import { loadInboxPage } from '../db/conversations.ts';
 import { decodeCursor, encodeCursor } from '../db/cursor.ts';
 import { readTerms } from '../db/search.ts';
 import { beginSearch } from '../db/search-columns.ts';
+import { invalid } from '../domain/invalid.ts';
 import { cleanText } from '../domain/text.ts';
 import type { Action, Context, PersonAsker } from './action.ts';
 import { appendText } from './messages.ts';
@@ -15,7 +16,7 @@ export const listInbox: Action<'listInbox', PersonAsker> = async (context, asker
     userId: asker.userId,
     filter: query.filter ?? 'all',
     terms: await readTerms(context.db, query.q ?? ''),
-    limit: query.limit ?? 50,
+    limit: query.limit ?? limits.pageDefault,
     after: decodeCursor(query.cursor),
     onlyConversation: asker.conversationId ?? null,
   });
@@ -94,7 +95,10 @@ async function findSubject(
 ): Promise<Subject> {
   if (named.orderId !== undefined) return subjectOfOrder(context, asker, named.orderId, named.listingId);
   if (named.listingId === undefined)
-    throw invalid('/listingId', 'Say what the conversation is about: a listingId, or an orderId.');
+    throw invalid({
+      pointer: '/listingId',
+      detail: 'Say what the conversation is about: a listingId, or an orderId.',
+    });
   const listing = await context.db
     .selectFrom('listings')
     .select(['id', 'store_id'])
@@ -102,7 +106,10 @@ async function findSubject(
     .executeTakeFirst();
   if (listing === undefined) throw new ProblemError('not-found', `There is no listing ${named.listingId}.`);
   if (await isMember(context, asker.userId, listing.store_id))
-    throw invalid('/listingId', "This is your own store's listing; name an orderId to write to a buyer.");
+    throw invalid({
+      pointer: '/listingId',
+      detail: "This is your own store's listing; name an orderId to write to a buyer.",
+    });
   return { listingId: listing.id, buyerId: asker.userId, storeId: listing.store_id };
 }
 
@@ -123,7 +130,10 @@ async function subjectOfOrder(
     (order.buyer_id === asker.userId || (await isMember(context, asker.userId, order.store_id)));
   if (!isParty) throw new ProblemError('not-found', `There is no order ${orderId}.`);
   if (listingId !== undefined && listingId !== order.id)
-    throw invalid('/orderId', `The order ${orderId} is not of the listing ${listingId}.`);
+    throw invalid({
+      pointer: '/orderId',
+      detail: `The order ${orderId} is not of the listing ${listingId}.`,
+    });
   return { listingId: order.id, buyerId: order.buyer_id, storeId: order.store_id };
 }
 
@@ -219,8 +229,4 @@ async function findConversation(
     .where('buyer_id', '=', subject.buyerId)
     .executeTakeFirst();
   return row ?? null;
-}
-
-function invalid(pointer: string, detail: string): ProblemError {
-  return new ProblemError('invalid', detail, { errors: [{ pointer, detail }] });
 }

@@ -3,7 +3,8 @@ import { sql, type Kysely, type Selectable } from 'kysely';
 import { presentMoney } from '../db/present.ts';
 import type { ListingsTable, Tables } from '../db/tables.ts';
 import { transact } from '../db/transact.ts';
-import { cleanAddress, cleanLine, invalid, optional } from '../domain/line.ts';
+import { cleanAddress, cleanLine, optional } from '../domain/fields.ts';
+import { invalid } from '../domain/invalid.ts';
 import type { Action, HostAsker } from './action.ts';
 import { spread } from './spread.ts';
 

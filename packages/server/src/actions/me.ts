@@ -1,5 +1,5 @@
 import { ProblemError, type Body, type Me } from '@parley/protocol';
-import { cleanLine, cleanTimeZone, optional } from '../domain/line.ts';
+import { cleanLine, cleanTimeZone, optional } from '../domain/fields.ts';
 import type { Action, Context, PersonAsker } from './action.ts';
 import { spread } from './spread.ts';
 

@@ -1,8 +1,9 @@
-import { ProblemError, type Message } from '@parley/protocol';
+import { limits, ProblemError, type Message } from '@parley/protocol';
 import { sql } from 'kysely';
 import type { StoredAttachment } from '../db/tables.ts';
-import { loadMessage, loadMessages } from '../db/messages.ts';
+import { loadMessage, loadMessages, type MessageRange } from '../db/messages.ts';
 import { presentMessage } from '../db/present.ts';
+import { invalid } from '../domain/invalid.ts';
 import { cleanText } from '../domain/text.ts';
 import type { Action, Context, PersonAsker } from './action.ts';
 import { requireSeat } from './seats.ts';
@@ -13,22 +14,29 @@ export const listMessages: Action<'listMessages', PersonAsker> = async (
   { params, query },
 ) => {
   await requireSeat(context, asker, params.id);
-  if (query.before !== undefined && query.after !== undefined) {
-    const detail = 'Give either before or after, not both.';
-    throw new ProblemError('invalid', detail, { errors: [{ pointer: 'after', detail }] });
-  }
-  const rows = await loadMessages(context.db, {
-    conversationId: params.id,
-    before: query.before,
-    after: query.after,
-    limit: query.limit ?? 50,
-  });
-  return {
-    items: rows.map((row) =>
-      presentMessage(row, row.author_name, { userId: asker.userId, links: context.links }),
-    ),
-  };
+  requireOneDirection(query);
+  return { items: await readPage(context, asker, { conversationId: params.id, ...query }) };
 };
+
+/** @throws {ProblemError} `invalid` when a page of messages is asked for in both directions */
+export function requireOneDirection({ before, after }: Pick<PageQuery, 'before' | 'after'>): void {
+  if (before !== undefined && after !== undefined)
+    throw invalid({ pointer: 'after', detail: 'Give either before or after, not both.' });
+}
+
+/** A page of a log as its query names it; with neither end, the newest. */
+type PageQuery = Omit<MessageRange, 'limit'> & Partial<Pick<MessageRange, 'limit'>>;
+
+/** A page of messages as the asker sees them, in ascending `seq`. Whether they may is the caller's to check. */
+export async function readPage(
+  context: Context,
+  asker: PersonAsker,
+  { limit = limits.pageDefault, ...range }: PageQuery,
+): Promise<Message[]> {
+  const rows = await loadMessages(context.db, { ...range, limit });
+  const reader = { userId: asker.userId, links: context.links };
+  return rows.map((row) => presentMessage(row, row.author_name, reader));
+}
 
 /** Answers once the message is committed; the same `clientId` again answers the first one. */
 export const sendMessage: Action<'sendMessage', PersonAsker> = async (context, asker, { params, body }) => {
@@ -86,7 +94,7 @@ async function ownAttachments(
     const row = byId.get(id.toLowerCase());
     if (row === undefined) {
       const detail = `There is no upload ${id} of yours that waits for a message; upload the file first.`;
-      throw new ProblemError('invalid', detail, { errors: [{ pointer: `/attachmentIds/${index}`, detail }] });
+      throw invalid({ pointer: `/attachmentIds/${index}`, detail });
     }
     return {
       id: row.id,

@@ -1,16 +1,15 @@
+import { limits } from '@parley/protocol';
 import { hasReadLately, recordAudit } from '../db/audit.ts';
 import { decodeCursor, encodeCursor } from '../db/cursor.ts';
-import { loadMessages } from '../db/messages.ts';
 import { conversationExists, loadDetail, loadListed } from '../db/moderation.ts';
 import { findConversations } from '../db/moderation-search.ts';
-import { presentMessage } from '../db/present.ts';
 import { readTerms } from '../db/search.ts';
-import { cleanNote, cleanTime, invalid } from '../domain/line.ts';
+import { cleanNote, cleanTime } from '../domain/fields.ts';
+import { invalid } from '../domain/invalid.ts';
 import { requireModerator } from '../domain/moderation.ts';
 import type { Action, PersonAsker } from './action.ts';
+import { readPage, requireOneDirection } from './messages.ts';
 import { noConversation } from './seats.ts';
-
-const defaultLimit = 50;
 
 /**
  * Every conversation, newest activity first; `from` and `to` are of the last activity. What is sought may stand in texts, so seeking is
@@ -22,7 +21,7 @@ export const listModerationConversations: Action<'listModerationConversations', 
   { query },
 ) => {
   requireModerator(asker);
-  const { q = '', limit = defaultLimit, cursor, from, to, ...others } = query;
+  const { q = '', limit = limits.pageDefault, cursor, from, to, ...others } = query;
   const after = decodeCursor(cursor);
   const filter = {
     ...others,
@@ -64,16 +63,13 @@ export const readModerationMessages: Action<'readModerationMessages', PersonAske
   { params, query },
 ) => {
   requireModerator(asker);
-  const { before, after, limit = defaultLimit } = query;
-  const reason = cleanReason(query.reason);
-  if (before !== undefined && after !== undefined)
-    throw invalid({ pointer: 'after', detail: 'Give either before or after, not both.' });
+  const { reason: said, ...range } = query;
+  const reason = cleanReason(said);
+  requireOneDirection(range);
   if (!(await conversationExists(context.db, params.id))) throw noConversation();
   if (!(await hasReadLately(context.db, asker.userId, params.id, reason)))
     await recordAudit(context.db, { actor: asker.userId, action: 'read', conversationId: params.id, reason });
-  const rows = await loadMessages(context.db, { conversationId: params.id, before, after, limit });
-  const reader = { userId: asker.userId, links: context.links };
-  return { items: rows.map((row) => presentMessage(row, row.author_name, reader)) };
+  return { items: await readPage(context, asker, { conversationId: params.id, ...range }) };
 };
 
 /** @throws {ProblemError} `invalid` when the reason says nothing */

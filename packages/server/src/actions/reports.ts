@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { transact } from '../db/transact.ts';
-import { cleanLine, cleanNote, invalid } from '../domain/line.ts';
+import { cleanLine, cleanNote } from '../domain/fields.ts';
+import { invalid } from '../domain/invalid.ts';
 import type { Action, PersonAsker } from './action.ts';
 import { noConversation } from './seats.ts';
 

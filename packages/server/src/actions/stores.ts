@@ -2,7 +2,8 @@ import { ProblemError, type PutStore, type Store } from '@parley/protocol';
 import { sql, type Kysely, type Selectable } from 'kysely';
 import type { StoresTable, Tables } from '../db/tables.ts';
 import { transact } from '../db/transact.ts';
-import { cleanAddress, cleanLine, invalid, optional } from '../domain/line.ts';
+import { cleanAddress, cleanLine, optional } from '../domain/fields.ts';
+import { invalid } from '../domain/invalid.ts';
 import type { Action, HostAsker } from './action.ts';
 import { spread } from './spread.ts';
 

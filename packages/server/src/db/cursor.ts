@@ -1,4 +1,4 @@
-import { ProblemError } from '@parley/protocol';
+import { invalid } from '../domain/invalid.ts';
 
 /** A place in a list that is ordered by time, newest first: the last row of the page before. */
 export interface TimePosition {
@@ -30,6 +30,8 @@ export function decodeCursor(cursor: string | undefined): TimePosition | null {
   const match = positionForm.exec(Buffer.from(cursor, 'base64url').toString());
   const [, at, id] = match ?? [];
   if (at !== undefined && id !== undefined && isTime(at)) return { at, id };
-  const detail = 'This is no cursor that a list gave; leave it out for the first page.';
-  throw new ProblemError('invalid', detail, { errors: [{ pointer: 'cursor', detail }] });
+  throw invalid({
+    pointer: 'cursor',
+    detail: 'This is no cursor that a list gave; leave it out for the first page.',
+  });
 }

@@ -1,4 +1,5 @@
-import { cleanAddress, cleanLine, cleanTimeZone, invalid, optional } from './line.ts';
+import { cleanAddress, cleanLine, cleanTimeZone, optional } from './fields.ts';
+import { invalid } from './invalid.ts';
 
 /** What the marketplace says of a person, by its back end or in a token; null where it says that there is none. */
 export interface Profile {

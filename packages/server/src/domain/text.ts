@@ -1,17 +1,17 @@
-import { limits, ProblemError } from '@parley/protocol';
+import { limits } from '@parley/protocol';
+import { invalid } from './invalid.ts';
 
 /**
  * A text as it is stored: trimmed, otherwise as sent.
  *
- * @param pointer where the text stands in the request, for the error
- * @throws {ProblemError} `invalid` when it is empty (and nothing is attached), longer than 5,000 characters (code points), or holds what
+ * @throws {ProblemError} `invalid`, of `/text`, when it is empty (and nothing is attached), longer than 5,000 characters (code points), or holds what
  *   PostgreSQL or UTF-8 cannot: NUL, halves of surrogate pairs
  */
-export function cleanText(raw: string, options: { pointer?: string; mayBeEmpty?: boolean } = {}): string {
+export function cleanText(raw: string, options: { mayBeEmpty?: boolean } = {}): string {
   const text = raw.trim();
   const detail = textProblem(text, options.mayBeEmpty ?? false);
   if (detail === null) return text;
-  throw new ProblemError('invalid', detail, { errors: [{ pointer: options.pointer ?? '/text', detail }] });
+  throw invalid({ pointer: '/text', detail });
 }
 
 function textProblem(text: string, mayBeEmpty: boolean): string | null {

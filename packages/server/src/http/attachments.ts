@@ -7,6 +7,7 @@ import multipart, { type MultipartFile } from '@fastify/multipart';
 import { limits, ProblemError, routes } from '@parley/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { findAttachment, noAttachment, uploadAttachment } from '../actions/attachments.ts';
+import { invalid } from '../domain/invalid.ts';
 import { attachmentHeaders } from './attachment-headers.ts';
 import { identify, whyNotAsk } from './asker.ts';
 import { requireAsker, requireScope, type RoutesOptions } from './routes.ts';
@@ -95,8 +96,7 @@ async function withReceived<T>(
 }
 
 function noFile(): ProblemError {
-  const detail = 'The upload needs one file, in the field file.';
-  return new ProblemError('invalid', detail, { errors: [{ pointer: '/file', detail }] });
+  return invalid({ pointer: '/file', detail: 'The upload needs one file, in the field file.' });
 }
 
 async function receive(part: MultipartFile, path: string): Promise<void> {

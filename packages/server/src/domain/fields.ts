@@ -1,9 +1,4 @@
-import { ProblemError, type FieldError } from '@parley/protocol';
-
-/** A problem of some fields; `pointer` is a JSON pointer into the body, or a query parameter's name. */
-export function invalid(...errors: [FieldError, ...FieldError[]]): ProblemError {
-  return new ProblemError('invalid', errors[0].detail, { errors });
-}
+import { invalid } from './invalid.ts';
 
 /**
  * A name or title as it is stored: one line, trimmed.
