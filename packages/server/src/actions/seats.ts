@@ -33,6 +33,7 @@ export async function seatHolders(context: Context, conversationId: string): Pro
   return (await loadSeatHolders(context.db, [id])).get(id) ?? [];
 }
 
+/** What somebody without a seat is told, whether there is such a conversation or not. */
 export function noConversation(): ProblemError {
   return new ProblemError('not-found', 'There is no such conversation.');
 }

@@ -1,5 +1,10 @@
 import type { ProblemCode, RouteName } from '@parley/protocol';
 
+/** Whether a session opens a conversation: one that an email's link began opens its own, `only`; others open any. */
+export function opens(only: string | undefined, conversationId: string): boolean {
+  return only === undefined || only.toLowerCase() === conversationId.toLowerCase();
+}
+
 /** What a request names, as far as its scope is concerned. */
 export interface Named {
   readonly params?: unknown;
@@ -30,9 +35,7 @@ export function whyOutOfScope(conversationId: string, route: RouteName, named: N
   if (harmless.includes(route)) return null;
   const ids = byConversation[route]?.(named);
   if (ids === undefined) return 'forbidden';
-  return ids.every((id) => typeof id === 'string' && id.toLowerCase() === conversationId.toLowerCase())
-    ? null
-    : 'not-found';
+  return ids.every((id) => typeof id === 'string' && opens(conversationId, id)) ? null : 'not-found';
 }
 
 function field(value: unknown, name: string): unknown {

@@ -1,6 +1,7 @@
 import { ProblemError, type Asker as AskerKind } from '@parley/protocol';
 import type { FastifyRequest } from 'fastify';
 import type { HostAsker, PersonAsker } from '../actions/action.ts';
+import { mayModerate } from '../domain/moderation.ts';
 import type { Authenticator } from './authenticator.ts';
 import type { Limiter } from './rate-limit.ts';
 
@@ -54,7 +55,7 @@ export function whyNotAsk(needed: AskerKind, asker: Asker): ProblemError | null 
       'person-needed',
       'This call is made for a person: use a user token, or name them in the header Parley-As.',
     );
-  if (needed === 'moderator' && asker.role === 'member')
+  if (needed === 'moderator' && !mayModerate(asker))
     return new ProblemError('forbidden', 'This call is for moderators and the owner.');
   return null;
 }

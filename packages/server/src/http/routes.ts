@@ -2,6 +2,7 @@ import { endpoints, ProblemError, routes, type Endpoint } from '@parley/protocol
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Context, HostAsker, PersonAsker } from '../actions/action.ts';
 import { actions, type ActionName } from '../actions/index.ts';
+import { noConversation } from '../actions/seats.ts';
 import { whyOutOfScope } from '../domain/scope.ts';
 import { identify, whyNotAsk } from './asker.ts';
 import type { Authenticator } from './authenticator.ts';
@@ -96,7 +97,7 @@ export function requireScope(
 ): void {
   if (asker.kind !== 'person' || asker.conversationId === undefined) return;
   const code = whyOutOfScope(asker.conversationId, name, named);
-  if (code === 'not-found') throw new ProblemError(code, 'There is no such conversation.');
+  if (code === 'not-found') throw noConversation();
   if (code !== null)
     throw new ProblemError(
       code,

@@ -1,6 +1,7 @@
 import { ProblemError } from '@parley/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { signUserToken } from '../actions/user-token.ts';
+import { opens } from '../domain/scope.ts';
 import { readSession, sessionCookie, type Session } from './cookies.ts';
 import { sendNotice } from './notice-page.ts';
 import type { RoutesOptions } from './routes.ts';
@@ -66,9 +67,10 @@ function addLinkSignIn(app: FastifyInstance, { context, limiter }: RoutesOptions
     const claims = typeof request.query.t === 'string' ? links.verify('conversation', request.query.t) : null;
     const session = readSession(links, request.headers.cookie);
     const isLinkGood = claims?.conversationId === id.toLowerCase();
-    if (!isLinkGood && !opens(session, id)) return sendNotice(reply, 410, expiredLink);
+    const isOpen = session !== null && opens(session.conversationId, id);
+    if (!isLinkGood && !isOpen) return sendNotice(reply, 410, expiredLink);
     void reply.headers({ 'referrer-policy': 'no-referrer', 'cache-control': 'no-store' });
-    if (isLinkGood && !(session?.userId === claims.userId && opens(session, id)))
+    if (isLinkGood && !(isOpen && session.userId === claims.userId))
       void reply.header('set-cookie', linkCookie(links, claims, config.publicUrl));
     return reply.redirect(`/c/${encodeURIComponent(id)}`, 303);
   });
@@ -104,12 +106,6 @@ function refuseOtherSites({ headers }: FastifyRequest, publicUrl: string): void 
       ? headers.origin === publicUrl || headers.origin === `http://${headers.host ?? ''}`
       : site === 'same-origin';
   if (!isOwn) throw new ProblemError('forbidden', "Only Parley's own pages may ask for this.");
-}
-
-/** The session opens a conversation's page. */
-function opens(session: Session | null, conversationId: string): boolean {
-  if (session === null) return false;
-  return session.conversationId === undefined || session.conversationId === conversationId.toLowerCase();
 }
 
 function sessionOf(asker: { userId: string; conversationId?: string }): Session {

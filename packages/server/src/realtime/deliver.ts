@@ -3,6 +3,7 @@ import type { Context } from '../actions/action.ts';
 import type { BusEvent } from '../bus/bus.ts';
 import { loadConversation } from '../db/conversations.ts';
 import { presentMessage } from '../db/present.ts';
+import { opens } from '../domain/scope.ts';
 import type { Audience } from './audience.ts';
 import { pushText, sendKey, type Connection } from './connection.ts';
 import { createFreshest, type Freshest } from './freshest.ts';
@@ -44,10 +45,8 @@ function closeAll(connections: Iterable<Connection>, code: number, reason: strin
 /** A session that a mail's link opened hears of its one conversation alone. */
 function listeners(audience: Audience, userId: string, conversationId: string): Connection[] {
   const connections: Connection[] = [];
-  for (const connection of audience.of(userId)) {
-    const only = connection.asker.conversationId;
-    if (only === undefined || only === conversationId) connections.push(connection);
-  }
+  for (const connection of audience.of(userId))
+    if (opens(connection.asker.conversationId, conversationId)) connections.push(connection);
   return connections;
 }
 

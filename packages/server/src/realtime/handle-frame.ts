@@ -2,15 +2,18 @@ import { ProblemError, closeCodes, type ClientFrame, type ServerFrame } from '@p
 import type { Context } from '../actions/action.ts';
 import { sendMessage } from '../actions/messages.ts';
 import { markRead } from '../actions/reads.ts';
-import { seatHolders } from '../actions/seats.ts';
+import { noConversation, seatHolders } from '../actions/seats.ts';
 import { sync } from '../actions/sync.ts';
 import { createTurns } from '../actions/turns.ts';
 import { loadConversation } from '../db/conversations.ts';
 import { passingProblem } from '../db/unreachable.ts';
+import { opens } from '../domain/scope.ts';
 import { pushFrame, sendKey, type Connection, type PendingSend } from './connection.ts';
 
-type Frame<Op extends ClientFrame['op']> = Extract<ClientFrame, { op: Op }>;
-type AskingOp = Exclude<ClientFrame['op'], 'auth'>;
+/** Who speaks is the gateway's affair; all other frames are asked for here. */
+type AskingFrame = Exclude<ClientFrame, { op: 'auth' }>;
+type AskingOp = AskingFrame['op'];
+type Frame<Op extends AskingOp> = Extract<AskingFrame, { op: Op }>;
 type Handler<Op extends AskingOp> = (
   context: Context,
   connection: Connection,
@@ -30,7 +33,7 @@ const handlers: { readonly [Op in AskingOp]: Handler<Op> } = {
   async typing(context, connection, { conversationId }) {
     const { userId } = connection.asker;
     const conversation = await loadConversation(context.db, userId, conversationId);
-    if (conversation === null) throw new ProblemError('not-found', 'There is no such conversation.');
+    if (conversation === null) throw noConversation();
     if (conversation.blocked === null && conversation.status === 'open') {
       const recipients = (await seatHolders(context, conversation.id)).filter((other) => other !== userId);
       context.bus.publish([
@@ -50,25 +53,14 @@ const handlers: { readonly [Op in AskingOp]: Handler<Op> } = {
   ping: (_context, _connection, { ref }) => Promise.resolve({ op: 'pong', ref }),
 };
 
-/** Does what a frame asks. Throws `ProblemError`s. */
-export async function handleFrame(
+/** Does what a frame asks. Generic, so that frame and handler are known to be of one `op`. */
+async function handle<Op extends AskingOp>(
   context: Context,
   connection: Connection,
-  frame: Exclude<ClientFrame, Frame<'auth'>>,
+  frame: Frame<Op>,
 ): Promise<ServerFrame | null> {
   requireConversationScope(connection, frame);
-  switch (frame.op) {
-    case 'send':
-      return handlers.send(context, connection, frame);
-    case 'read':
-      return handlers.read(context, connection, frame);
-    case 'typing':
-      return handlers.typing(context, connection, frame);
-    case 'sync':
-      return handlers.sync(context, connection, frame);
-    case 'ping':
-      return handlers.ping(context, connection, frame);
-  }
+  return handlers[frame.op](context, connection, frame);
 }
 
 async function handleSend(
@@ -117,10 +109,10 @@ function inOrder<T>(connection: Connection, frame: Frame<'send'>, send: () => Pr
 export async function answerFrame(
   context: Context,
   connection: Connection,
-  frame: Exclude<ClientFrame, Frame<'auth'>>,
+  frame: AskingFrame,
 ): Promise<void> {
   try {
-    const answer = await handleFrame(context, connection, frame);
+    const answer = await handle(context, connection, frame);
     if (answer !== null) pushFrame(connection, answer);
     connection.observer?.onFrame(frame.op, 'ok');
   } catch (error) {
@@ -139,15 +131,12 @@ export function problemOf(context: Pick<Context, 'log'>, error: unknown): Proble
   return new ProblemError('internal', 'Something went wrong here; try again.');
 }
 
-function requireConversationScope(connection: Connection, frame: ClientFrame): void {
-  const only = connection.asker.conversationId;
-  if (only === undefined) return;
+function requireConversationScope(connection: Connection, frame: AskingFrame): void {
   const named =
     'conversationId' in frame
       ? [frame.conversationId]
       : frame.op === 'sync'
         ? Object.keys(frame.conversations)
         : [];
-  if (named.some((id) => id.toLowerCase() !== only))
-    throw new ProblemError('not-found', 'There is no such conversation.');
+  if (!named.every((id) => opens(connection.asker.conversationId, id))) throw noConversation();
 }
