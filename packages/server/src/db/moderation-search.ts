@@ -59,8 +59,9 @@ const leastWindow = 100;
 const mostWindow = 1_000;
 /** By so many, the share of them that holds the words is known well enough. */
 const surelyLooked = 300;
-/** So many at most are looked through, where that promises a full page, before the index is asked. */
-const mostLooked = 3_000;
+/** Microseconds that one more conversation takes: looked through, and found by the index. */
+const lookedCost = 14;
+const indexedCost = 7;
 /** More than the share so far demands, since those that hold the words lie unevenly. */
 const margin = 1.3;
 /** Milliseconds for one statement, and for a walk as a whole. */
@@ -94,12 +95,12 @@ function listQuery({ filter, after, limit }: ModerationQuery): RawBuilder<PlaceR
 }
 
 /**
- * Common words are found among the newest conversations, so these are looked through first, as far as the share of them that holds the
- * words promises a page; rare ones by the trigram indexes; and what has no trigrams (or is too common for its index and yet not among the
- * newest) by walking on, as long as the time allows.
+ * Common words are found among the newest conversations, so these are looked through first, and further where the share of them that
+ * holds the words says that this takes less time than the trigram indexes, which find all there are. What has no trigrams (or is too
+ * common for its index and yet not among the newest) is found by walking on, as long as the time allows.
  */
 async function searchConversations(db: Kysely<Tables>, query: ModerationQuery): Promise<FoundPage> {
-  const watermark = await readWatermark(db);
+  const [watermark, total] = [await readWatermark(db), await estimateConversations(db)];
   const deadline = Date.now() + walkTime;
   const found: HitRow[] = [];
   let mayAsk = query.terms.some((term) => term.indexed);
@@ -112,17 +113,32 @@ async function searchConversations(db: Kysely<Tables>, query: ModerationQuery): 
       return pageOf(found, query.limit, null);
     after = placeOf(last);
     looked += window;
-    const expected = (margin * looked * (query.limit + 1 - found.length)) / found.length;
-    const isRare = found.length === 0 || (looked >= surelyLooked && looked + expected > mostLooked);
-    if (mayAsk && isRare) {
+    const missing = query.limit + 1 - found.length;
+    if (mayAsk && isForIndex({ looked, found: found.length, missing, total })) {
       const indexed = await searchByIndex(db, query, watermark);
       if (indexed !== null) return pageOf(indexed, query.limit, null);
       mayAsk = false;
     }
     if (Date.now() > deadline) return pageOf(found, query.limit, after);
+    const expected = (margin * looked * missing) / found.length;
     const most = looked < surelyLooked ? surelyLooked - looked : mostWindow;
     window = Math.ceil(Math.min(most, Math.max(leastWindow, expected)));
   }
+}
+
+/** So many conversations there are, by what ANALYZE found last. */
+async function estimateConversations(db: Kysely<Tables>): Promise<number> {
+  const { rows } = await sql<{ count: number }>`select greatest(reltuples, 0)::float8 as count from pg_class
+    where oid = 'conversations'::regclass`.execute(db);
+  return rows[0]?.count ?? 0;
+}
+
+/** Whether the index finds all that hold the words sooner than a walk fills the page, by the share of those looked through so far. */
+function isForIndex(so: { looked: number; found: number; missing: number; total: number }): boolean {
+  if (so.found === 0) return true;
+  if (so.looked < surelyLooked) return false;
+  const share = so.found / so.looked;
+  return indexedCost * share * so.total < (lookedCost * so.missing) / share;
 }
 
 function pageOf(
