@@ -19,7 +19,7 @@ export async function checkDelivery(db: Kysely<Tables>, delivery: Delivery): Pro
   const person = await db.selectFrom('users').selectAll().where('id', '=', userId).executeTakeFirst();
   const seat = await db
     .selectFrom('participants')
-    .selectAll()
+    .select(['side', 'read_seq', 'muted', 'email_off'])
     .where('user_id', '=', userId)
     .where('conversation_id', '=', conversationId)
     .executeTakeFirst();

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import type { Context } from '../../src/actions/action.ts';
+import { createKysely } from '../../src/db/pool.ts';
+import { writeSearch } from '../../src/db/search-columns.ts';
+import type { Tables } from '../../src/db/tables.ts';
 
 /** John, a buyer; Sarah and Tom of Clay & Co; all with addresses. */
 export async function seedMarket(pool: pg.Pool): Promise<void> {
@@ -11,7 +14,7 @@ export async function seedMarket(pool: pg.Pool): Promise<void> {
   await pool.query(`insert into store_members values ('clay', 'sarah')`);
 }
 
-/** A conversation about a bowl, between John and Clay & Co with Sarah; answers its id. */
+/** A conversation about a bowl, between John and Clay & Co with Sarah, which a search finds; answers its id. */
 export async function addConversation(
   pool: pg.Pool,
   facts: { buyer?: string; title?: string; imageUrl?: string | null; sellers?: readonly string[] } = {},
@@ -35,6 +38,7 @@ export async function addConversation(
       id,
       seller,
     ]);
+  await writeSearch(createKysely<Tables>(pool), [id]);
   return id;
 }
 
