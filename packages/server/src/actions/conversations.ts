@@ -9,6 +9,7 @@ import { cleanText } from '../domain/text.ts';
 import type { Action, Context, PersonAsker } from './action.ts';
 import { appendText } from './messages.ts';
 import { noConversation, requireConversation } from './seats.ts';
+import { spread } from './spread.ts';
 
 /** A page of the asker's inbox with its totals. */
 export const listInbox: Action<'listInbox', PersonAsker> = async (context, asker, { query }) => {
@@ -52,7 +53,7 @@ export const openConversation: Action<'openConversation', PersonAsker> = async (
   await refuseSuspended(context, asker);
   const known = await findConversation(context, subject);
   const write = async () => {
-    const conversationId = known?.id ?? (await makeConversation(context, subject));
+    const conversationId = known?.id ?? (await beginConversation(context, subject));
     return appendText(context, asker, { conversationId, text, clientId: body.clientId, attachments: [] });
   };
   const isOpen = known !== null && known.last_seq > 0;
@@ -158,6 +159,13 @@ async function refuseSuspended(context: Context, asker: PersonAsker): Promise<vo
       'suspended',
       'Your account is suspended, so it cannot write. Ask the marketplace.',
     );
+}
+
+/** Makes it, and says by which orders it is found that were put meanwhile, unseen here and without seeing it. */
+async function beginConversation(context: Context, subject: Subject): Promise<string> {
+  const id = await makeConversation(context, subject);
+  await spread(context, { conversationIds: [id] }, false);
+  return id;
 }
 
 /**

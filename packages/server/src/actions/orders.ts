@@ -29,7 +29,8 @@ export const putOrder: Action<'putOrder', HostAsker> = async (context, _asker, {
   const conversationId = await findConversation(context.db, body);
   const write = () => writeOrder(context, params.id, given, conversationId);
   const { row, shown } = await (conversationId === null ? write() : noticing.take(write));
-  if (conversationId !== null) await spread(context, { conversationIds: [conversationId] }, shown);
+  // One without a word yet too: who is just opening it may have read the orders before this one.
+  await spread(context, { listingId: row.listing_id, buyerId: row.buyer_id }, shown);
   return presentOrder(row);
 };
 

@@ -1,9 +1,10 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { Tables } from './tables.ts';
 
-/** Some conversations: named, or all of a listing, a buyer or a store. */
+/** Some conversations: named, or the one of a listing and a buyer, or all of a listing, a buyer or a store. */
 export type Scope =
   | { readonly conversationIds: readonly string[] }
+  | { readonly listingId: string; readonly buyerId: string }
   | { readonly listingId: string }
   | { readonly buyerId: string }
   | { readonly storeId: string };
@@ -11,6 +12,8 @@ export type Scope =
 /** The scope as a condition on `conversations c`. */
 export function inScope(scope: Scope): RawBuilder<boolean> {
   if ('conversationIds' in scope) return sql`c.id = any(${scope.conversationIds}::uuid[])`;
+  if ('listingId' in scope && 'buyerId' in scope)
+    return sql`c.listing_id = ${scope.listingId} and c.buyer_id = ${scope.buyerId}`;
   if ('listingId' in scope) return sql`c.listing_id = ${scope.listingId}`;
   if ('buyerId' in scope) return sql`c.buyer_id = ${scope.buyerId}`;
   return sql`c.store_id = ${scope.storeId}`;
