@@ -1,5 +1,4 @@
-import type { ServerFrame } from '@parley/protocol';
-import { closeCodes } from '@parley/protocol';
+import { closeCodes, type ProblemError, type ServerFrame } from '@parley/protocol';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { PersonAsker } from '../actions/action.ts';
@@ -74,6 +73,12 @@ function startGathering(line: Line): boolean {
   return true;
 }
 
+/** Sends a frame of one reader's own; see `pushText`. */
 export function pushFrame(line: Line, frame: ServerFrame): void {
   pushText(line, JSON.stringify(frame));
+}
+
+/** Tells of an error; `ref` is that of what was asked, where it had one. */
+export function pushError(line: Line, ref: string | undefined, { problem }: ProblemError): void {
+  pushFrame(line, { op: 'error', ...(ref !== undefined && { ref }), problem });
 }

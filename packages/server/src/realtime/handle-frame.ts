@@ -8,7 +8,7 @@ import { createTurns } from '../actions/turns.ts';
 import { loadConversation } from '../db/conversations.ts';
 import { passingProblem } from '../db/unreachable.ts';
 import { opens } from '../domain/scope.ts';
-import { pushFrame, sendKey, type Connection, type PendingSend } from './connection.ts';
+import { pushError, pushFrame, sendKey, type Connection, type PendingSend } from './connection.ts';
 
 /** Who speaks is the gateway's affair; all other frames are asked for here. */
 type AskingFrame = Exclude<ClientFrame, { op: 'auth' }>;
@@ -31,15 +31,13 @@ const handlers: { readonly [Op in AskingOp]: Handler<Op> } = {
     return { op: 'ok', ref };
   },
   async typing(context, connection, { conversationId }) {
-    const { userId } = connection.asker;
-    const conversation = await loadConversation(context.db, userId, conversationId);
-    if (conversation === null) throw noConversation();
-    if (conversation.blocked === null && conversation.status === 'open') {
-      const recipients = (await seatHolders(context, conversation.id)).filter((other) => other !== userId);
-      context.bus.publish([
-        { type: 'conversation.typed', recipients, conversationId: conversation.id, userId },
-      ]);
-    }
+    const seen = await seenBy(context, connection, conversationId);
+    if (seen?.status === 'open') context.bus.publish([{ type: 'conversation.typed', ...seen.to }]);
+    return null;
+  },
+  async presence(context, connection, { conversationId, here }) {
+    const seen = await seenBy(context, connection, conversationId);
+    if (seen !== null) context.bus.publish([{ type: 'conversation.attended', ...seen.to, here }]);
     return null;
   },
   async sync(context, connection, { ref, conversations }) {
@@ -52,6 +50,16 @@ const handlers: { readonly [Op in AskingOp]: Handler<Op> } = {
   },
   ping: (_context, _connection, { ref }) => Promise.resolve({ op: 'pong', ref }),
 };
+
+/** The others of a conversation, who see what this person does there at this moment; null where one side has blocked the other. */
+async function seenBy(context: Context, { asker: { userId } }: Connection, id: string) {
+  const conversation = await loadConversation(context.db, userId, id);
+  if (conversation === null) throw noConversation();
+  if (conversation.blocked !== null) return null;
+  const conversationId = conversation.id;
+  const recipients = (await seatHolders(context, conversationId)).filter((other) => other !== userId);
+  return { status: conversation.status, to: { recipients, conversationId, userId } };
+}
 
 /** Does what a frame asks. Generic, so that frame and handler are known to be of one `op`. */
 async function handle<Op extends AskingOp>(
@@ -116,9 +124,9 @@ export async function answerFrame(
     if (answer !== null) pushFrame(connection, answer);
     connection.observer?.onFrame(frame.op, 'ok');
   } catch (error) {
-    const { code, problem } = problemOf(context, error);
-    connection.observer?.onFrame(frame.op, code);
-    pushFrame(connection, { op: 'error', ...(frame.ref !== undefined && { ref: frame.ref }), problem });
+    const problem = problemOf(context, error);
+    connection.observer?.onFrame(frame.op, problem.code);
+    pushError(connection, frame.ref, problem);
   }
 }
 

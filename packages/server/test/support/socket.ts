@@ -1,5 +1,6 @@
 import type { JWTPayload } from 'jose';
-import { WebSocket, type RawData } from 'ws';
+import { WebSocket } from 'ws';
+import { frameText } from '../../src/realtime/frame-text.ts';
 import { tokenFor } from './running-service.ts';
 
 /** A frame as it came. */
@@ -50,7 +51,7 @@ export async function connectSocket(
   const frames: Json[] = [];
   const lookers = new Set<() => void>();
   socket.on('message', (data) => {
-    const frame: unknown = JSON.parse(toText(data));
+    const frame: unknown = JSON.parse(frameText(data));
     if (isJson(frame)) frames.push(frame);
     lookers.forEach((look) => look());
   });
@@ -95,9 +96,4 @@ function waitForFrame(
     lookers.add(look);
     look();
   });
-}
-
-function toText(data: RawData): string {
-  if (Array.isArray(data)) return Buffer.concat(data).toString();
-  return (Buffer.isBuffer(data) ? data : Buffer.from(data)).toString();
 }
