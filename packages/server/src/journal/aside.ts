@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProblemError } from '@parley/protocol';
 import { notStored, writeBatch, type BatchContext, type Waiting } from './batch.ts';
+import { createHeldQueues } from './held-queues.ts';
 
 /**
  * Where entries wait whose conversation a transaction that is none of the journal's holds: an operator's, a migration's. They are tried
@@ -31,12 +32,11 @@ export function createAside(
   batchSize: number,
   giveBack: (waiting: Waiting) => void,
 ): Aside {
-  const queues = new Map<string, Waiting[]>();
-  let size = 0;
+  const queues = createHeldQueues(maxKnown);
   let running: Promise<void> | null = null;
 
   async function run(): Promise<void> {
-    while (size > 0) {
+    while (queues.size() > 0) {
       if (!(await tryOnce())) await sleep(pause);
       const now = performance.now();
       refuse(notStored(), ({ until }) => until < now);
@@ -46,63 +46,26 @@ export function createAside(
 
   /** Answers whether anything was written. */
   async function tryOnce(): Promise<boolean> {
-    const tried = nextParts();
+    const tried = queues.first(batchSize);
     const batch = [...tried.values()].flat();
     const { held, outage, tell } = await writeBatch(context, batch, 'skip');
     context.connection.release();
     tell();
     const left = new Set(held);
-    for (const [id, part] of tried) settle(id, part, left);
+    for (const [id, part] of tried) for (const waiting of queues.settle(id, part, left)) giveBack(waiting);
     if (outage !== null) refuse(outage, () => true);
     return held.length < batch.length;
   }
 
-  /** The first of each conversation, as many as a batch takes. They stay in their queues until they are answered. */
-  function nextParts(): Map<string, readonly Waiting[]> {
-    const parts = new Map<string, readonly Waiting[]>();
-    let room = batchSize;
-    for (const [id, queue] of queues) {
-      if (room > 0 && queue.length > 0) parts.set(id, queue.slice(0, room));
-      room -= Math.min(room, queue.length);
-    }
-    return parts;
-  }
-
-  /** What becomes of a conversation after a try. Where it is still held it goes behind the others, which thus have their turn. */
-  function settle(id: string, part: readonly Waiting[], held: ReadonlySet<Waiting>): void {
-    const answered = part.filter((waiting) => !held.has(waiting)).length;
-    const left = (queues.get(id) ?? []).slice(answered);
-    queues.delete(id);
-    size -= answered;
-    if (answered < part.length) {
-      queues.set(id, left);
-      return;
-    }
-    size -= left.length;
-    for (const waiting of left) giveBack(waiting);
-  }
-
   function refuse(problem: ProblemError, isDue: (waiting: Waiting) => boolean): void {
-    for (const [id, queue] of queues) {
-      const due = queue.filter(isDue);
-      if (due.length === 0) continue;
-      const left = queue.filter((held) => !isDue(held));
-      size -= due.length;
-      if (left.length > 0 || queues.size <= maxKnown) queues.set(id, left);
-      else queues.delete(id);
-      for (const waiting of due) waiting.reject(problem);
-    }
+    for (const waiting of queues.takeDue(isDue)) waiting.reject(problem);
   }
 
   return {
-    size: () => size,
+    size: () => queues.size(),
     has: (conversationId) => queues.has(conversationId),
     add(waiting) {
-      const id = waiting.entry.conversationId;
-      const queue = queues.get(id);
-      if (queue === undefined) queues.set(id, [waiting]);
-      else queue.push(waiting);
-      size += 1;
+      queues.add(waiting);
       running ??= run();
     },
     idle: () => running ?? Promise.resolve(),
