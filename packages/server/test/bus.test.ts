@@ -300,6 +300,28 @@ describe.skipIf(redisProgram === null)('the bus over Redis', () => {
     await bus.close();
   });
 
+  test('a node that stops while Redis owes it an answer tells of no broken connection', async () => {
+    const told: string[] = [];
+    let pings = 0;
+    const relay = await startRelay(
+      targetOf(redis?.url ?? ''),
+      (deliver) => deliver,
+      (deliver) => (bytes) => {
+        if (/ping/i.test(bytes.toString())) pings += 1;
+        else deliver(bytes);
+      },
+    );
+    const bus = await createRedisBus({
+      url: by(relay, redis?.url ?? ''),
+      db: createKysely<Tables>(pool),
+      log: pino({ level: 'warn' }, { write: (line) => void told.push(line) }),
+    });
+    await vi.waitFor(() => expect(pings).toBeGreaterThan(0), { timeout: 5_000 });
+    await bus.close();
+    await relay.close();
+    expect(told).toEqual([]);
+  });
+
   test('databases of one server do not hear each other', () => {
     expect(channelOf('redis://cache')).toBe('parley:0');
     expect(channelOf('rediss://user:word@cache:6380/7')).toBe('parley:7');
