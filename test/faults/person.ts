@@ -120,6 +120,7 @@ export async function connectPerson(options: PersonOptions): Promise<Person> {
       case 'pong':
       case 'read':
       case 'typing':
+      case 'presence':
       case 'conversation':
         return;
     }

@@ -6,6 +6,7 @@ import { countsAsUnread } from './head.ts';
 import type { Http } from './http.ts';
 import { lastSeq } from './log.ts';
 import type { Outbox } from './outbox.ts';
+import type { Presence } from './presence.ts';
 import type { Reads } from './reads.ts';
 import type { Refetch } from './refetch.ts';
 import { keepList, keepRecord } from './same.ts';
@@ -22,6 +23,7 @@ export interface ConversationParts {
   readonly outbox: Outbox;
   readonly drafts: Drafts;
   readonly typing: Typing;
+  readonly presence: Presence;
   readonly reads: Reads;
   readonly refetch: Refetch;
   readonly userId: () => string | null;
@@ -59,6 +61,7 @@ export function createConversationStore(thread: Thread, parts: ConversationParts
       if (parts.connection.isOnline() && parts.typing.mayTell(id))
         parts.connection.tell({ op: 'typing', conversationId: id });
     },
+    setPresent: (here) => parts.presence.set(id, here),
     async setSeat(change) {
       const askedAt = cache.stamp();
       const answer = await http.call('updateSeat', { params: { id }, body: change });
@@ -70,7 +73,7 @@ export function createConversationStore(thread: Thread, parts: ConversationParts
 
 function derive(
   thread: Thread,
-  { cache, outbox, typing }: ConversationParts,
+  { cache, outbox, typing, presence }: ConversationParts,
   previous: ConversationSnapshot | undefined,
 ): ConversationSnapshot {
   const loaded = thread.isLoaded;
@@ -84,6 +87,7 @@ function derive(
     hasEarlier: (messages[0]?.seq ?? 1) > 1,
     loadingEarlier: thread.isLoadingEarlier,
     typing: keepList(previous?.typing, typing.of(thread.id)),
+    present: keepList(previous?.present, presence.of(thread.id)),
     problem,
   });
 }

@@ -5,6 +5,7 @@ import type { Conversations } from './conversations.ts';
 import { afterMessage, readTo } from './head.ts';
 import type { FrameOf } from './link.ts';
 import type { Outbox } from './outbox.ts';
+import type { Presence } from './presence.ts';
 import type { Refetch } from './refetch.ts';
 import type { Typing } from './typing.ts';
 
@@ -14,6 +15,7 @@ export interface EventsOptions {
   readonly conversations: Conversations;
   readonly outbox: Outbox;
   readonly typing: Typing;
+  readonly presence: Presence;
   readonly refetch: Refetch;
   /** How much is unread in a conversation that is not known here has changed. */
   readonly onUnread: (conversationId: string) => void;
@@ -26,7 +28,7 @@ type Handlers<O extends Op = Op> = { readonly [K in O]?: (frame: FrameOf<K>) => 
 
 /** What each pushed frame changes. The function for `onFrame`; answers that change nothing here are left to who asked. */
 export function createEvents(options: EventsOptions): (frame: ServerFrame) => void {
-  const { changes, cache, typing, refetch, userId } = options;
+  const { changes, cache, typing, presence, refetch, userId } = options;
   const handlers: Handlers = {
     message: ({ message }) => takeMessage(options, message),
     // Stands in its place among the pushes, and is this connection's only word of the message.
@@ -35,6 +37,7 @@ export function createEvents(options: EventsOptions): (frame: ServerFrame) => vo
     typing({ conversationId, userId: typist }) {
       if (typist !== userId()) typing.begin(conversationId, typist);
     },
+    presence: ({ conversationId, userId: other, here }) => presence.hear(conversationId, other, here),
     conversation({ conversation }) {
       if (!cache.accept(conversation, null)) refetch(conversation.id);
     },

@@ -9,6 +9,7 @@ import { createKnown, type Known } from './known.ts';
 import { createProfile, type Profile } from './profile.ts';
 import { createReads } from './reads.ts';
 import { createSync, type Position } from './sync.ts';
+import { createPresence } from './presence.ts';
 import { createTyping } from './typing.ts';
 
 /** What the connection keeps current. */
@@ -41,6 +42,7 @@ export function createLive(base: Base): Live {
   });
   const profile = createProfile(changes, http);
   const typing = createTyping(runtime, changes);
+  const presence = createPresence(runtime, changes, connection);
   const deliver = createDelivery({ runtime, outbox, connection });
   const reads = createReads({
     runtime,
@@ -76,7 +78,19 @@ export function createLive(base: Base): Live {
   });
   const syncSoon = () => sync.soon();
   const onUnread = (id: string) => known.unread.touch(id);
-  const shared = { runtime, changes, http, cache, connection, outbox, typing, refetch, userId, syncSoon };
+  const shared = {
+    runtime,
+    changes,
+    http,
+    cache,
+    connection,
+    outbox,
+    typing,
+    presence,
+    refetch,
+    userId,
+    syncSoon,
+  };
   const inboxes = createInboxes({ ...shared, position, takePage: known.takePage });
   const conversations = createConversations({
     ...shared,

@@ -87,6 +87,8 @@ export interface ConversationSnapshot {
   loadingEarlier: boolean;
   /** User ids of the others who are typing now. */
   typing: readonly string[];
+  /** User ids of the others who have the conversation before them now. */
+  present: readonly string[];
   problem: Problem | null;
 }
 
@@ -102,6 +104,8 @@ export interface ConversationStore extends Store<ConversationSnapshot> {
   markRead(seq?: number): void;
   /** Says that this person is typing; at most one frame in 3 s, so call it at every key. */
   setTyping(): void;
+  /** Says that this person has the conversation before them, and again until it is taken back. */
+  setPresent(here: boolean): void;
   setSeat(change: { muted?: boolean; archived?: boolean }): Promise<void>;
   readonly draft: { get(): string; set(text: string): void };
 }

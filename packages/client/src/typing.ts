@@ -1,11 +1,9 @@
 import type { Changes } from './changes.ts';
+import { createMarks, type Marks } from './marks.ts';
 import type { Runtime } from './runtime.ts';
 
 /** Who is typing where, as far as it was said in the last seconds. */
-export interface Typing {
-  of(conversationId: string): readonly string[];
-  begin(conversationId: string, userId: string): void;
-  end(conversationId: string, userId: string | null): void;
+export interface Typing extends Marks {
   /** Whether this person's own typing may be said again. */
   mayTell(conversationId: string): boolean;
 }
@@ -15,25 +13,9 @@ const shownFor = 5_000;
 const toldEvery = 3_000;
 
 export function createTyping(runtime: Runtime, changes: Changes): Typing {
-  const marks = new Map<string, { conversationId: string; userId: string; cancel: () => void }>();
   const told = new Set<string>();
-  const keyOf = (conversationId: string, userId: string) => `${conversationId} ${userId}`;
-
-  function end(conversationId: string, userId: string | null): void {
-    const mark = userId === null ? undefined : marks.get(keyOf(conversationId, userId));
-    if (mark === undefined || userId === null) return;
-    mark.cancel();
-    changes.run(() => marks.delete(keyOf(conversationId, userId)));
-  }
   return {
-    of: (id) => [...marks.values()].flatMap((mark) => (mark.conversationId === id ? [mark.userId] : [])),
-    begin(conversationId, userId) {
-      const key = keyOf(conversationId, userId);
-      marks.get(key)?.cancel();
-      const cancel = runtime.later(() => end(conversationId, userId), shownFor);
-      changes.run(() => marks.set(key, { conversationId, userId, cancel }));
-    },
-    end,
+    ...createMarks(runtime, changes, shownFor),
     mayTell(conversationId) {
       if (told.has(conversationId)) return false;
       told.add(conversationId);

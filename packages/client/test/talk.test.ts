@@ -87,6 +87,26 @@ describe('two people', () => {
     await shown(john.conversation(id), ({ conversation }) => conversation?.others[0]?.readSeq === 2);
   });
 
+  it('see who else has the conversation before them, also who was there first', async () => {
+    const id = await begin();
+    const [john, sarah] = [clientOf('john', relay.url), clientOf('sarah', relay.url)];
+    watch(john.conversation(id));
+    watch(sarah.conversation(id));
+    await Promise.all([online(john), online(sarah)]);
+    john.conversation(id).setPresent(true);
+    await shown(sarah.conversation(id), ({ present }) => present[0] === 'john');
+    expect(john.conversation(id).getSnapshot().present).toEqual([]);
+    const late = clientOf('sarah', relay.url);
+    watch(late.conversation(id));
+    await online(late);
+    sarah.conversation(id).setPresent(true);
+    await shown(john.conversation(id), ({ present }) => present[0] === 'sarah');
+    await shown(late.conversation(id), ({ present }) => present[0] === 'john');
+    john.conversation(id).setPresent(false);
+    for (const client of [sarah, late])
+      await shown(client.conversation(id), ({ present }) => present.length === 0);
+  });
+
   it('lose nothing: offline, three messages, a reload, online, and all arrive once and in order', async () => {
     const id = await begin();
     const storage = createStorage();

@@ -20,6 +20,12 @@ export const clientFrames = {
   }),
   read: closed({ op: Type.Literal('read'), ref: Ref, conversationId: Uuid, seq: ReadSeq }),
   typing: closed({ op: Type.Literal('typing'), ref: Type.Optional(Ref), conversationId: Uuid }),
+  presence: closed({
+    op: Type.Literal('presence'),
+    ref: Type.Optional(Ref),
+    conversationId: Uuid,
+    here: Type.Boolean(),
+  }),
   sync: closed({ op: Type.Literal('sync'), ref: Ref, conversations: SyncPositions }),
   ping: closed({ op: Type.Literal('ping'), ref: Ref }),
 } as const;
@@ -35,6 +41,12 @@ export const serverFrames = {
   message: closed({ op: Type.Literal('message'), message: Message }),
   read: closed({ op: Type.Literal('read'), conversationId: Uuid, userId: HostId, seq: Seq }),
   typing: closed({ op: Type.Literal('typing'), conversationId: Uuid, userId: HostId }),
+  presence: closed({
+    op: Type.Literal('presence'),
+    conversationId: Uuid,
+    userId: HostId,
+    here: Type.Boolean(),
+  }),
   conversation: closed({ op: Type.Literal('conversation'), conversation: Conversation }),
 } as const;
 

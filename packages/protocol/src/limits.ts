@@ -23,4 +23,6 @@ export const limits = {
   authTimeout: 10_000,
   /** Milliseconds that a typing mark is shown. */
   typingTtl: 5_000,
+  /** Milliseconds that somebody is taken to be in a conversation after saying so. */
+  presenceTtl: 40_000,
 } as const;

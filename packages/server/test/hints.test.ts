@@ -51,6 +51,7 @@ test.each<[string, unknown]>([
   ['a read position beyond int4', ['r', conversationId, 'john', 3_000_000_000]],
   ['typing in no UUID', ['t', 'no uuid', 'john']],
   ['a typist without an id', ['t', conversationId, '']],
+  ['a presence that is no yes or no', ['p', conversationId, 'john', 1]],
   ['a change of no UUID', ['c', 'no uuid', ['john']]],
   ['a recipient who is no id', ['c', conversationId, ['john', 'no id']]],
   ['recipients that are no list', ['b', 'john']],

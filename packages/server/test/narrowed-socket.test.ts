@@ -22,6 +22,7 @@ test('for a link’s session other conversations do not exist', async () => {
     { op: 'send', ref: '1', conversationId: other, clientId: 'c-2', text: 'Hi' },
     { op: 'read', ref: '2', conversationId: other, seq: 1 },
     { op: 'typing', ref: '3', conversationId: other },
+    { op: 'presence', ref: 'p', conversationId: other, here: true },
     { op: 'sync', ref: '4', conversations: { [mine]: 0, [other]: 0 } },
   ];
   for (const frame of refused) expect(at(await socket.ask(frame), 'problem', 'status'), frame.op).toBe(404);

@@ -145,13 +145,15 @@ describe.each(backends)('two nodes over $name', ({ name }) => {
     await redis?.stop();
   });
 
-  test('messages, typing, read positions and new conversations cross', async () => {
+  test('messages, typing, presence, read positions and new conversations cross', async () => {
     const [john, sarah] = [await connectAs(nodes.urls[0], 'john'), await connectAs(nodes.urls[1], 'sarah')];
     const id = await beginConversation(nodes.service);
     await sarah.next((frame) => at(frame, 'conversation', 'id') === id);
     await sarah.next((frame) => at(frame, 'message', 'conversationId') === id);
     sarah.send({ op: 'typing', conversationId: id });
     await john.next((frame) => frame['op'] === 'typing' && frame['userId'] === 'sarah');
+    sarah.send({ op: 'presence', conversationId: id, here: true });
+    await john.next((frame) => frame['op'] === 'presence' && frame['userId'] === 'sarah');
     await sarah.ask({ op: 'read', ref: 'r', conversationId: id, seq: 1 });
     await john.next((frame) => frame['op'] === 'read' && frame['userId'] === 'sarah');
     await john.ask({ op: 'send', ref: 's', conversationId: id, clientId: 's', text: 'hello' });

@@ -209,6 +209,26 @@ describe('reads, typing, sync', () => {
     await service.ask('deleteBlock', { as: await tokenFor('sarah'), params: { id: 'john' } });
   });
 
+  test('presence is seen by the others alone, until it ends, and by nobody after a block', async () => {
+    const id = await beginConversation(service);
+    const [john, sarah, eve] = [await connect('john'), await connect('sarah'), await connect('eve')];
+    for (const here of [true, false]) {
+      john.send({ op: 'presence', conversationId: id, here });
+      await sarah.next((frame) => frame['op'] === 'presence' && frame['here'] === here);
+    }
+    expect(sarah.frames.at(-1)).toEqual({ op: 'presence', conversationId: id, userId: 'john', here: false });
+    expect(
+      at(await eve.ask({ op: 'presence', ref: 'e', conversationId: id, here: true }), 'problem', 'status'),
+    ).toBe(404);
+    await service.ask('putBlock', { as: await tokenFor('sarah'), params: { id: 'john' } });
+    sarah.frames.length = 0;
+    john.send({ op: 'presence', conversationId: id, here: true });
+    for (const socket of [john, sarah]) await socket.ask({ op: 'ping', ref: 'p' });
+    for (const socket of [john, sarah, eve])
+      expect(socket.frames.some((frame) => frame['op'] === 'presence')).toBe(false);
+    await service.ask('deleteBlock', { as: await tokenFor('sarah'), params: { id: 'john' } });
+  });
+
   test('sync answers what was missed, and starts anew past 1,000 messages', async () => {
     const [some, many] = [await beginConversation(service), await beginConversation(service)];
     const sarah = await connect('sarah');

@@ -294,6 +294,14 @@ describe.each(['react', 'preact'] as const)('the messaging screens on %s', (engi
       expect(await status.textContent()).toBe('John D.: Thank you!');
     }));
 
+  it('say that the other side is here', () =>
+    visit('thread', (page) =>
+      page
+        .locator('.parley-thread .parley-with')
+        .getByText(/^Here now · /)
+        .waitFor(),
+    ));
+
   it('keep a failed message with its reason, and retry or delete it', () =>
     visit('thread', async (page) => {
       await page.getByText(/Not sent\. You have sent many messages/).waitFor();

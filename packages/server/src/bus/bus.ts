@@ -26,6 +26,14 @@ export type BusEvent =
       readonly conversationId: string;
       readonly userId: string;
     }
+  /** Somebody has the conversation before them, or has left it. */
+  | {
+      readonly type: 'conversation.attended';
+      readonly recipients: readonly string[];
+      readonly conversationId: string;
+      readonly userId: string;
+      readonly here: boolean;
+    }
   /** A conversation is new to the recipients, or its head changed otherwise than by a message: each hears it as they see it. */
   | {
       readonly type: 'conversation.changed';

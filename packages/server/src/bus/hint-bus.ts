@@ -6,7 +6,7 @@ import { isUnreachable } from '../db/unreachable.ts';
 import type { Bus, BusEvent } from './bus.ts';
 import { createHintQueue } from './hint-queue.ts';
 import { hintsOf, payloadsOf, readPayload, type Hint } from './hints.ts';
-import { needsSeats, resolveHints } from './resolve-hints.ts';
+import { isPassing, needsSeats, resolveHints } from './resolve-hints.ts';
 
 /** What a backend has to do: carry short texts to every node, this one included or not. */
 export interface Transport {
@@ -85,9 +85,9 @@ export async function createHintBus({ db, log, connect }: HintBusOptions): Promi
   };
 }
 
-/** Typing is stale at the next try. */
+/** What passes is stale at the next try. */
 function isLasting(hint: Hint): boolean {
-  return hint[0] !== 't';
+  return !isPassing(hint);
 }
 
 /** A database that answers with an error would do so again: what has to ask it is given up. A read position shows at the next sync. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Hint } from './hints.ts';
+import { isPassing } from './resolve-hints.ts';
 
 /** Hints that may wait; what is over it is found in the database, or makes the other nodes resync. */
 const maxWaiting = 10_000;
@@ -24,7 +25,7 @@ export interface HintQueue {
   close(patience: number): Promise<void>;
 }
 
-/** A queue that is bounded: while its other end is away it keeps what a database cannot tell, and forgets typing first. */
+/** A queue that is bounded: while its other end is away it keeps what a database cannot tell, and forgets what passes first. */
 export function createHintQueue(options: HintQueueOptions): HintQueue {
   let waiting: Hint[] = [];
   let running: Promise<void> | null = null;
@@ -75,9 +76,9 @@ export function createHintQueue(options: HintQueueOptions): HintQueue {
   };
 }
 
-/** Messages are in the database, and typing is stale: those go first. Where more has to go, the receiver is told that it missed some. */
+/** Messages are in the database, and what passes is stale: those go first. Where more has to go, the receiver is told that it missed some. */
 function bounded(hints: Hint[]): Hint[] {
   if (hints.length <= maxWaiting) return hints;
-  const lasting = hints.filter((hint) => hint[0] !== 'm' && hint[0] !== 't');
+  const lasting = hints.filter((hint) => hint[0] !== 'm' && !isPassing(hint));
   return lasting.length <= maxWaiting / 2 ? lasting : [['i'], ...lasting.filter((hint) => hint[0] === 'b')];
 }

@@ -12,6 +12,7 @@ export type Hint =
   | readonly ['m', conversationId: string, seq: number]
   | readonly ['r', conversationId: string, userId: string, seq: number]
   | readonly ['t', conversationId: string, userId: string]
+  | readonly ['p', conversationId: string, userId: string, here: boolean]
   | readonly ['c', conversationId: string, recipients: readonly string[]]
   | readonly ['b', recipients: readonly string[]]
   /** Hints were lost that the database cannot tell. */
@@ -32,6 +33,8 @@ export function hintsOf(events: readonly BusEvent[]): Hint[] {
         return [['r', event.conversationId, event.userId, event.seq]];
       case 'conversation.typed':
         return [['t', event.conversationId, event.userId]];
+      case 'conversation.attended':
+        return [['p', event.conversationId, event.userId, event.here]];
       case 'conversation.changed':
         return chunks(event.recipients).map((recipients) => ['c', event.conversationId, recipients]);
       case 'user.barred':
@@ -102,6 +105,7 @@ const fields: Readonly<Record<Hint[0], readonly object[]>> = {
   m: [Uuid, Seq],
   r: [Uuid, HostId, Seq],
   t: [Uuid, HostId],
+  p: [Uuid, HostId, { type: 'boolean' }],
   c: [Uuid, Recipients],
   b: [Recipients],
   i: [],

@@ -4,9 +4,14 @@ import type { Tables } from '../db/tables.ts';
 import type { BusEvent } from './bus.ts';
 import type { Hint } from './hints.ts';
 
+/** What somebody does at this moment: stale a little later, and said again by whoever goes on. */
+export function isPassing(hint: Hint): hint is Extract<Hint, readonly ['t' | 'p', ...unknown[]]> {
+  return hint[0] === 't' || hint[0] === 'p';
+}
+
 /** Whether the database says who is to hear of it. */
-export function needsSeats(hint: Hint): hint is Extract<Hint, readonly ['r' | 't', ...unknown[]]> {
-  return hint[0] === 'r' || hint[0] === 't';
+export function needsSeats(hint: Hint): hint is Extract<Hint, readonly ['r' | 't' | 'p', ...unknown[]]> {
+  return hint[0] === 'r' || isPassing(hint);
 }
 
 /** Another node's hints as events again, to those who sit there now. One query at most, however many hints, and none unless one needs seats. */
@@ -25,10 +30,21 @@ export async function resolveHints(db: Kysely<Tables>, hints: readonly Hint[]): 
           userId: hint[2],
           seq: hint[3],
         };
-      case 't': {
-        const others = (seats.get(hint[1]) ?? []).filter((userId) => userId !== hint[2]);
-        return { type: 'conversation.typed', recipients: others, conversationId: hint[1], userId: hint[2] };
-      }
+      case 't':
+        return {
+          type: 'conversation.typed',
+          recipients: othersOf(seats, hint),
+          conversationId: hint[1],
+          userId: hint[2],
+        };
+      case 'p':
+        return {
+          type: 'conversation.attended',
+          recipients: othersOf(seats, hint),
+          conversationId: hint[1],
+          userId: hint[2],
+          here: hint[3],
+        };
       case 'c':
         return { type: 'conversation.changed', recipients: hint[2], conversationId: hint[1] };
       case 'b':
@@ -37,4 +53,11 @@ export async function resolveHints(db: Kysely<Tables>, hints: readonly Hint[]): 
         return { type: 'bus.interrupted' };
     }
   });
+}
+
+function othersOf(
+  seats: ReadonlyMap<string, readonly string[]>,
+  [, conversationId, self]: readonly [string, conversationId: string, userId: string, ...unknown[]],
+): string[] {
+  return (seats.get(conversationId) ?? []).filter((userId) => userId !== self);
 }

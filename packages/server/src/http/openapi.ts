@@ -5,7 +5,7 @@ import { componentSchemas, documentSchema, type Json } from './openapi-schemas.t
 const about = `The messaging system of a marketplace. Everything under \`/v1\` is JSON; errors are \`application/problem+json\` (RFC 9457).
 
 **Real time:** \`GET /v1/realtime\` is a WebSocket. The first frame is \`{"op":"auth","ref":"1","token":"…"}\`; the server answers
-\`{"op":"ready",…}\` and then pushes messages, read marks and typing.`;
+\`{"op":"ready",…}\` and then pushes messages, read marks, typing and presence.`;
 
 /** Statuses that an asker of any kind may meet. */
 const commonStatuses = [400, 401, 403, 404, 429, 500, 503];

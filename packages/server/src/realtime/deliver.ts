@@ -29,6 +29,10 @@ function deliver(context: Context, audience: Audience, freshest: Freshest, event
       const { conversationId, userId } = event;
       return pushToAll(audience, event, JSON.stringify({ op: 'typing', conversationId, userId }));
     }
+    case 'conversation.attended': {
+      const { conversationId, userId, here } = event;
+      return pushToAll(audience, event, JSON.stringify({ op: 'presence', conversationId, userId, here }));
+    }
     case 'conversation.changed':
       return deliverConversation(context, audience, freshest, event);
     case 'user.barred':

@@ -1,9 +1,10 @@
-import { useEffect, useId, useState, type ReactNode, type RefObject } from 'react';
+import { useId, useMemo, useState, type ReactNode, type RefObject } from 'react';
 import type { Conversation } from '@parley/protocol';
 import { otherSide } from '../hooks/other-side.ts';
 import { useClient } from '../hooks/parley-provider.tsx';
 import { useConversation } from '../hooks/stores.ts';
 import { useNow } from '../hooks/use-now.ts';
+import { useLoaded } from '../loading/use-loaded.ts';
 import { Avatar } from '../primitives/Avatar.tsx';
 import { ToolButton } from '../primitives/Button.tsx';
 import { classes } from '../primitives/class-names.ts';
@@ -40,7 +41,7 @@ export function ContextPane({ conversationId, onClose, closeRef }: ContextPanePr
         <>
           <ListingPart listing={conversation.listing} />
           <OrdersPart orders={conversation.orders} />
-          <OtherPart conversation={conversation} />
+          <OtherPart key={conversation.id} conversation={conversation} />
           <ContextActions conversation={conversation} />
         </>
       ) : (
@@ -141,7 +142,12 @@ function OtherPart({ conversation }: { conversation: Conversation }) {
   const words = useWords();
   const other = otherSide(conversation);
   const buying = conversation.seat.side === 'buyer';
-  const minutes = useReplyMinutes(buying ? conversation.listing.id : null);
+  const client = useClient();
+  const { id } = conversation.listing;
+  const contact = useLoaded(
+    useMemo(() => (buying ? () => client.getContact(id) : null), [client, buying, id]),
+  );
+  const minutes = contact.data?.responseMinutes ?? null;
   return (
     <Part title={words.say(buying ? 'context.store' : 'context.buyer')}>
       <div className="parley-whom">
@@ -156,25 +162,4 @@ function OtherPart({ conversation }: { conversation: Conversation }) {
       )}
     </Part>
   );
-}
-
-/** How fast the listing's store answers; null while that is not known, and for null. */
-function useReplyMinutes(listingId: string | null): number | null {
-  const client = useClient();
-  const [minutes, setMinutes] = useState<number | null>(null);
-  useEffect(() => {
-    let stale = false;
-    setMinutes(null);
-    if (listingId === null) return;
-    client
-      .getContact(listingId)
-      .then((contact) => {
-        if (!stale) setMinutes(contact.responseMinutes);
-      })
-      .catch(() => undefined);
-    return () => {
-      stale = true;
-    };
-  }, [client, listingId]);
-  return minutes;
 }

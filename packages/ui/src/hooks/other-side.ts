@@ -20,3 +20,8 @@ export function otherSide({ seat, buyer, store }: Parties): OtherSide {
   const name = seat.side === 'moderator' ? `${buyer.name}, ${store.name}` : buyer.name;
   return { id: buyer.id, name, imageUrl: buyer.avatarUrl, kind: 'person' };
 }
+
+/** Whether one of these people is on the other side: colleagues of the store are not. */
+export function isOtherSide({ seat, buyer }: Parties, userIds: readonly string[]): boolean {
+  return userIds.some((id) => seat.side === 'buyer' || id === buyer.id);
+}

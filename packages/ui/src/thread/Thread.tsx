@@ -5,7 +5,7 @@ import { Composer, type Editing } from '../composer/Composer.tsx';
 import { closedReason, NoComposer } from '../composer/NoComposer.tsx';
 import { useAttachments } from '../composer/use-attachments.ts';
 import { ReportDialog } from '../context/ReportDialog.tsx';
-import { otherSide } from '../hooks/other-side.ts';
+import { isOtherSide, otherSide } from '../hooks/other-side.ts';
 import { useConnection, useConversation } from '../hooks/stores.ts';
 import { Icon } from '../primitives/Icon.tsx';
 import { useWords } from '../words/use-words.tsx';
@@ -17,7 +17,7 @@ import { useAnnouncement } from './use-announcement.ts';
 import { useDrop } from './use-drop.ts';
 import { useLineActions } from './use-line-actions.ts';
 import { useLogScroll } from './use-log-scroll.ts';
-import { useMarkRead, useNewAfter, useSeen } from './use-reading.ts';
+import { useMarkRead, useNewAfter, usePresence, useSeen } from './use-reading.ts';
 
 export interface ThreadProps {
   /** Another conversation needs another `key`: drafts, uploads and scroll belong to one. */
@@ -54,6 +54,7 @@ export function Thread(props: ThreadProps) {
     >
       <ThreadHeader
         {...{ conversation, store, onBack, onDetails, detailsOpen, detailsRef }}
+        here={conversation !== null && isOtherSide(conversation, snapshot.present)}
         loading={status === 'loading'}
         headingRef={heading}
       />
@@ -105,13 +106,12 @@ function ThreadBody({ snapshot, store, attachments, field }: ThreadBodyProps) {
       if (hasEarlier && !loadingEarlier) void store.loadEarlier();
     },
   });
-  const reading = useSeen(scroll.scroller) && scroll.atBottom;
+  const seen = useSeen(scroll.scroller);
+  const reading = seen && scroll.atBottom;
+  usePresence(store, seen);
   useMarkRead(snapshot, store, reading);
   const newAfter = useNewAfter(snapshot, reading);
-  const typists = snapshot.typing.filter(
-    (id) => conversation.seat.side === 'buyer' || id === conversation.buyer.id,
-  );
-  const typing = typists.length > 0;
+  const typing = isOtherSide(conversation, snapshot.typing);
   const announced = useAnnouncement(snapshot, userId, typing ? other.name : null);
   return (
     <>

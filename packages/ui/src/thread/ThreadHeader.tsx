@@ -13,6 +13,8 @@ export interface ThreadHeaderProps {
   store: ConversationStore;
   headingRef: RefObject<HTMLHeadingElement | null>;
   loading: boolean;
+  /** The other side has the conversation before them. */
+  here: boolean;
   onBack?: (() => void) | undefined;
   onDetails?: (() => void) | undefined;
   detailsRef?: RefObject<HTMLButtonElement | null> | undefined;
@@ -21,7 +23,8 @@ export interface ThreadHeaderProps {
 
 /** Whom one talks to and about what; back to the list on a narrow screen, and the way to the details. */
 export function ThreadHeader(props: ThreadHeaderProps) {
-  const { conversation, store, headingRef, loading, onBack, onDetails, detailsRef, detailsOpen } = props;
+  const { conversation, store, headingRef, loading, here, onBack, onDetails, detailsRef, detailsOpen } =
+    props;
   const words = useWords();
   return (
     <div className="parley-bar">
@@ -29,7 +32,7 @@ export function ThreadHeader(props: ThreadHeaderProps) {
         <ToolButton className="parley-back" icon="back" label={words.say('thread.back')} onClick={onBack} />
       )}
       {conversation ? (
-        <Who conversation={conversation} headingRef={headingRef} />
+        <Who {...{ conversation, headingRef, here }} />
       ) : (
         loading && (
           <div className="parley-with parley-late" aria-hidden="true">
@@ -53,8 +56,9 @@ export function ThreadHeader(props: ThreadHeaderProps) {
   );
 }
 
-function Who(props: { conversation: Conversation; headingRef: RefObject<HTMLHeadingElement | null> }) {
-  const { conversation, headingRef } = props;
+type WhoProps = Pick<ThreadHeaderProps, 'headingRef' | 'here'> & { conversation: Conversation };
+
+function Who({ conversation, headingRef, here }: WhoProps) {
   const words = useWords();
   const other = otherSide(conversation);
   const order = latestOrder(conversation.orders);
@@ -66,6 +70,7 @@ function Who(props: { conversation: Conversation; headingRef: RefObject<HTMLHead
           {other.name}
         </h2>
         <p className="parley-line" dir="auto">
+          {here && `${words.say('thread.here')} · `}
           {conversation.listing.title}
           {order && ` · ${orderStatus(order.status, words)}`}
         </p>

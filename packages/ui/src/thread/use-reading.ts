@@ -25,6 +25,14 @@ export function useSeen(element: RefObject<Element | null>): boolean {
   return seen;
 }
 
+/** Tells the others while a person is looking at the conversation. */
+export function usePresence(store: ConversationStore, seen: boolean): void {
+  useEffect(() => {
+    store.setPresent(seen);
+    return () => store.setPresent(false);
+  }, [store, seen]);
+}
+
 /** Marks everything as read while somebody reads, each `seq` once. */
 export function useMarkRead(
   snapshot: ConversationSnapshot,

@@ -4,7 +4,14 @@ import { cell, wait, type Cell } from './cell.ts';
 import { userId, type FixtureWorld } from './fixture-world.ts';
 import { watched } from './watched.ts';
 
-const nothing = { messages: [], outbox: [], hasEarlier: false, loadingEarlier: false, typing: [] };
+const nothing = {
+  messages: [],
+  outbox: [],
+  hasEarlier: false,
+  loadingEarlier: false,
+  typing: [],
+  present: [],
+};
 
 type New = Pick<Message, 'text' | 'author' | 'clientId'> & { attachments?: Message['attachments'] };
 
@@ -20,6 +27,7 @@ export class FixtureThread implements ConversationStore {
   private from: number;
   private readonly pageSize: number;
   private typing: readonly string[];
+  private readonly present: readonly string[];
   private loadingEarlier = false;
   private readonly value: Cell<ConversationSnapshot>;
   readonly draft;
@@ -32,6 +40,7 @@ export class FixtureThread implements ConversationStore {
     this.pageSize = world.scene.pageSize ?? 50;
     this.from = Math.max(0, this.all.length - this.pageSize);
     this.typing = world.scene.typing?.[id] ?? [];
+    this.present = world.scene.present?.[id] ?? [];
     this.draft = { get: () => world.draft(id), set: (text: string) => world.setDraft(id, text) };
     this.value = cell(this.snapshot());
     world.conversations.subscribe(() => this.renew());
@@ -43,7 +52,7 @@ export class FixtureThread implements ConversationStore {
   }
 
   private snapshot(before?: ConversationSnapshot): ConversationSnapshot {
-    const { conversation, world, id, from, typing, loadingEarlier } = this;
+    const { conversation, world, id, from, typing, present, loadingEarlier } = this;
     const status = conversation ? (world.scene.thread ?? 'ready') : 'error';
     if (status !== 'ready') {
       const { problem } = new ProblemError('not-found', 'There is no such conversation.');
@@ -58,6 +67,7 @@ export class FixtureThread implements ConversationStore {
       hasEarlier: from > 0,
       loadingEarlier,
       typing,
+      present,
       problem: null,
     };
   }
@@ -153,6 +163,10 @@ export class FixtureThread implements ConversationStore {
 
   readonly setTyping = () => {
     this.world.calls.push({ name: 'typing', input: this.id });
+  };
+
+  readonly setPresent = (here: boolean) => {
+    this.world.calls.push({ name: 'presence', input: { id: this.id, here } });
   };
 
   readonly setSeat: ConversationStore['setSeat'] = (seat) => {

@@ -10,6 +10,7 @@ export interface Scene {
   pageSize?: number;
   outbox?: OutboxItem[];
   typing?: Record<string, string[]>;
+  present?: Record<string, string[]>;
   connection?: Partial<ConnectionState>;
   inbox?: 'ready' | 'loading' | 'error';
   thread?: 'ready' | 'loading' | 'error';

@@ -213,6 +213,7 @@ export const scenes: Record<string, () => { scene: Scene; open: number | null }>
       logs,
       outbox: [waiting('failed', offer, refused)],
       typing: { [conversationId(1)]: ['buyer-1'] },
+      present: { [conversationId(1)]: ['buyer-1'] },
     },
     open: 1,
   }),

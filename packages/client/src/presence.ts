@@ -1,0 +1,56 @@
+import type { Changes } from './changes.ts';
+import type { Connection } from './connection.ts';
+import { createMarks } from './marks.ts';
+import type { Runtime } from './runtime.ts';
+
+/** Who has which conversation before them. */
+export interface Presence {
+  /** User ids of the others. */
+  of(conversationId: string): readonly string[];
+  hear(conversationId: string, userId: string, here: boolean): void;
+  /** This person has the conversation before them, or not any more; said again for as long as they do. */
+  set(conversationId: string, here: boolean): void;
+}
+
+/** Milliseconds that somebody is taken to be there (protocol's `limits.presenceTtl`), and between two of one's own. */
+const shownFor = 40_000;
+const toldEvery = 25_000;
+
+export function createPresence(
+  runtime: Runtime,
+  changes: Changes,
+  connection: Pick<Connection, 'isOnline' | 'tell'>,
+): Presence {
+  const marks = createMarks(runtime, changes, shownFor);
+  const attended = new Map<string, () => void>();
+  const tell = (conversationId: string, here: boolean) => {
+    if (connection.isOnline()) connection.tell({ op: 'presence', conversationId, here });
+  };
+  const stay = (id: string): void => {
+    tell(id, true);
+    attended.set(
+      id,
+      runtime.later(() => stay(id), toldEvery),
+    );
+  };
+  return {
+    of: (id) => marks.of(id),
+    hear(id, userId, here) {
+      // Who comes has not heard yet that this person is there.
+      if (here && attended.has(id) && !marks.of(id).includes(userId)) tell(id, true);
+      if (here) marks.begin(id, userId);
+      else marks.end(id, userId);
+    },
+    set(id, here) {
+      const cancel = attended.get(id);
+      if (here === (cancel !== undefined)) return;
+      if (cancel === undefined) {
+        stay(id);
+        return;
+      }
+      cancel();
+      attended.delete(id);
+      tell(id, false);
+    },
+  };
+}
