@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { ProblemError } from '@parley/protocol';
 import type { Context, HostAsker, PersonAsker } from '../actions/action.ts';
 import { readSignedIn, signIn, type SignedIn } from '../actions/sign-in.ts';
-import { createTokenVerifier, type Claims } from './token-verifier.ts';
+import { clockTolerance, createTokenVerifier, type Claims } from './token-verifier.ts';
 
 /** Who is asking, and when their token ends; null where it does not. */
 export interface Authenticated<A = HostAsker | PersonAsker> {
@@ -20,8 +20,6 @@ export interface Authenticator {
 
 /** Verified tokens that are remembered, so that a request neither verifies nor writes anew. */
 const maxRemembered = 20_000;
-/** Seconds after `exp` in which a token still counts; as for a fresh one. */
-const clockTolerance = 5;
 
 export function createAuthenticator(context: Context): Authenticator {
   const { config } = context;

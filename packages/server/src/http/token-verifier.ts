@@ -11,22 +11,15 @@ import {
   type JWTVerifyOptions,
 } from 'jose';
 import type { Config } from '../config.ts';
+import type { SignedClaims } from '../actions/sign-in.ts';
 import { tokenKey } from '../actions/user-token.ts';
 import { cleanProfile } from '../domain/profile.ts';
 import { addFormats } from './formats.ts';
 
 /** What a user token may say of its person. Claims that are none of ours are the marketplace's own affair. */
-export interface Claims {
-  readonly sub: string;
-  /** Seconds since 1970. */
+export interface Claims extends SignedClaims {
+  /** When the token ends, in seconds since 1970. */
   readonly exp: number;
-  /** Seconds since 1970. */
-  readonly iat?: number;
-  readonly name?: string;
-  readonly email?: string | null;
-  readonly avatarUrl?: string | null;
-  readonly locale?: string | null;
-  readonly role?: Role;
   /** The one conversation that the token is narrowed to. */
   readonly cid?: string;
 }
@@ -48,8 +41,8 @@ const claimsSchema = {
 };
 
 const maxTokenLength = 8192;
-/** Seconds that two clocks may differ. */
-const clockTolerance = 5;
+/** Seconds that two clocks may differ: so long a token counts after its end. */
+export const clockTolerance = 5;
 const remoteAlgorithms = ['RS256', 'ES256', 'EdDSA'];
 
 const isClaims = addFormats(new Ajv({ strict: false, verbose: true })).compile<Claims>(claimsSchema);
