@@ -10,7 +10,6 @@ import { deleteLooseAttachments } from '../src/actions/attachments.ts';
 import { createDiskBlobs } from '../src/blobs/disk.ts';
 import { createPool } from '../src/db/pool.ts';
 import { cleanFileName } from '../src/uploads/file-name.ts';
-import { createGate } from '../src/uploads/gate.ts';
 import { fileForm, readProblem, startBowl, tokenFor, type TestService } from './support/running-service.ts';
 import { at } from './support/socket.ts';
 
@@ -355,27 +354,6 @@ test.each([
   ['🍯'.repeat(300), `${'🍯'.repeat(196)}.png`],
 ])('the name %j is kept as %j', (raw, kept) => {
   expect(cleanFileName(raw, ['png'])).toBe(kept);
-});
-
-test('the gate lets two work, some wait, and refuses the rest', async () => {
-  const gate = createGate({ working: 2, waiting: 1 });
-  const ends: (() => void)[] = [];
-  let peak = 0;
-  let working = 0;
-  const work = () =>
-    gate.pass(async () => {
-      peak = Math.max(peak, (working += 1));
-      await new Promise<void>((resolve) => ends.push(resolve));
-      working -= 1;
-    });
-  const passed = [work(), work(), work()];
-  await expect(work()).rejects.toMatchObject({ code: 'unavailable', problem: { retryAfter: 2 } });
-  for (let ended = 0; ended < 3; ended += 1) {
-    ends.shift()?.();
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  await Promise.all(passed);
-  expect(peak).toBe(2);
 });
 
 test('blobs on disk are whole, and stay inside their folder', async () => {

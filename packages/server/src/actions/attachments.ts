@@ -5,9 +5,10 @@ import { mayModerate } from '../domain/moderation.ts';
 import type { LinkClaims } from '../http/links.ts';
 import { cleanFileName } from '../uploads/file-name.ts';
 import { fileTypeOf } from '../uploads/file-type.ts';
-import { createGate } from '../uploads/gate.ts';
 import { ImageError, writeImageAnew, type WrittenImage } from '../uploads/image.ts';
 import type { Context, PersonAsker } from './action.ts';
+import { refuseSuspended } from './suspension.ts';
+import { createTurns } from './turns.ts';
 
 /** A file that has arrived in full, still as its sender made it. */
 export interface Upload {
@@ -19,7 +20,7 @@ export interface Upload {
 type Checked = Pick<WrittenImage, 'bytes' | 'type' | 'extensions'> & Partial<WrittenImage>;
 
 /** Images are decoded in full: two at a time keep the memory bounded. */
-const gate = createGate({ working: 2, waiting: 20 });
+const checking = createTurns(2, { waiting: 20, refuse: tooManyUploads });
 
 /**
  * Takes an upload: tells its type by its content, writes images anew, keeps the bytes, then the row. It is its owner's alone until a
@@ -32,9 +33,9 @@ export async function uploadAttachment(
   asker: PersonAsker,
   upload: Upload,
 ): Promise<UploadedAttachment> {
-  await refuseSuspended(context, asker.userId);
+  await refuseSuspended(context, asker, 'upload');
   await refuseHoarding(context, asker.userId);
-  const checked = await gate.pass(async () => check(await readFile(upload.path)));
+  const checked = await checking.take(async () => check(await readFile(upload.path)));
   const id = uuidv7();
   const blob = `${id.slice(-2)}/${id}`;
   const thumbnail = checked.thumbnail === undefined ? null : `${blob}-480`;
@@ -54,16 +55,6 @@ export async function uploadAttachment(
     .values({ ...facts, owner_id: asker.userId, blob, thumbnail })
     .execute();
   return facts;
-}
-
-async function refuseSuspended(context: Context, userId: string): Promise<void> {
-  const user = await context.db
-    .selectFrom('users')
-    .select('suspended')
-    .where('id', '=', userId)
-    .executeTakeFirst();
-  if (user?.suspended !== true) return;
-  throw new ProblemError('suspended', 'Your account is suspended, so it cannot upload. Ask the marketplace.');
 }
 
 async function refuseHoarding(context: Context, userId: string): Promise<void> {
@@ -96,6 +87,13 @@ async function check(bytes: Buffer): Promise<Checked> {
     if (error instanceof ImageError) throw new ProblemError('unsupported-type', error.message);
     throw error;
   }
+}
+
+/** What is said of an upload that finds no room: others are arriving, or being checked. */
+export function tooManyUploads(): ProblemError {
+  return new ProblemError('unavailable', 'Too many uploads at once; try again in a moment.', {
+    retryAfter: 2,
+  });
 }
 
 /** An attachment's bytes as its reader may have them. */
@@ -157,9 +155,15 @@ export async function deleteLooseAttachments(
     .where('created_at', '<', new Date(Date.now() - hours * 3_600_000))
     .returning(['blob', 'thumbnail'])
     .execute();
-  for (const { blob, thumbnail } of rows) {
-    await context.blobs.delete(blob);
-    if (thumbnail !== null) await context.blobs.delete(thumbnail);
-  }
+  for (const row of rows) await deleteBytes(context, row);
   return rows.length;
+}
+
+/** Deletes what an attachment's row names; what is gone already is no error. */
+export async function deleteBytes(
+  { blobs }: Pick<Context, 'blobs'>,
+  { blob, thumbnail }: { readonly blob: string; readonly thumbnail: string | null },
+): Promise<void> {
+  await blobs.delete(blob);
+  if (thumbnail !== null) await blobs.delete(thumbnail);
 }

@@ -1,14 +1,14 @@
-import { ProblemError } from '@parley/protocol';
 import { sql, type Kysely } from 'kysely';
 import { presentMoney } from '../db/present.ts';
 import type { Tables } from '../db/tables.ts';
 import { responseMinutes } from '../domain/response-time.ts';
 import type { Action, PersonAsker } from './action.ts';
+import { noListing } from './listings.ts';
 
 /** What a contact dialog shows before there is a conversation, and the conversation when the asker has one already. */
 export const getContact: Action<'getContact', PersonAsker> = async (context, asker, { params }) => {
   const row = await readListing(context.db, params.id, asker.userId);
-  if (row === undefined) throw new ProblemError('not-found', `There is no listing ${params.id}.`);
+  if (row === undefined) throw noListing(params.id);
   return {
     listing: {
       id: row.id,

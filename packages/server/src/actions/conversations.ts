@@ -1,14 +1,19 @@
-import { limits, ProblemError } from '@parley/protocol';
+import { limits, type SeatSide } from '@parley/protocol';
+import type { Kysely } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { loadInboxPage } from '../db/conversations.ts';
 import { decodeCursor, encodeCursor } from '../db/cursor.ts';
 import { readTerms } from '../db/search.ts';
 import { beginSearch } from '../db/search-columns.ts';
+import type { Tables } from '../db/tables.ts';
 import { invalid } from '../domain/invalid.ts';
 import { cleanText } from '../domain/text.ts';
 import type { Action, Context, PersonAsker } from './action.ts';
+import { noListing } from './listings.ts';
 import { appendText } from './messages.ts';
+import { noOrder } from './orders.ts';
 import { noConversation, requireConversation } from './seats.ts';
+import { refuseSuspended } from './suspension.ts';
 import { spread } from './spread.ts';
 
 /** A page of the asker's inbox with its totals. */
@@ -50,7 +55,7 @@ export const updateSeat: Action<'updateSeat', PersonAsker> = async (context, ask
 export const openConversation: Action<'openConversation', PersonAsker> = async (context, asker, { body }) => {
   const text = cleanText(body.text);
   const subject = await findSubject(context, asker, body);
-  await refuseSuspended(context, asker);
+  await refuseSuspended(context, asker, 'write');
   const known = await findConversation(context, subject);
   const write = async () => {
     const conversationId = known?.id ?? (await beginConversation(context, subject));
@@ -105,7 +110,7 @@ async function findSubject(
     .select(['id', 'store_id'])
     .where('id', '=', named.listingId)
     .executeTakeFirst();
-  if (listing === undefined) throw new ProblemError('not-found', `There is no listing ${named.listingId}.`);
+  if (listing === undefined) throw noListing(named.listingId);
   if (await isMember(context, asker.userId, listing.store_id))
     throw invalid({
       pointer: '/listingId',
@@ -129,7 +134,7 @@ async function subjectOfOrder(
   const isParty =
     order !== undefined &&
     (order.buyer_id === asker.userId || (await isMember(context, asker.userId, order.store_id)));
-  if (!isParty) throw new ProblemError('not-found', `There is no order ${orderId}.`);
+  if (!isParty) throw noOrder(orderId);
   if (listingId !== undefined && listingId !== order.id)
     throw invalid({
       pointer: '/orderId',
@@ -146,19 +151,6 @@ async function isMember(context: Context, userId: string, storeId: string): Prom
     .where('user_id', '=', userId)
     .executeTakeFirst();
   return member !== undefined;
-}
-
-async function refuseSuspended(context: Context, asker: PersonAsker): Promise<void> {
-  const user = await context.db
-    .selectFrom('users')
-    .select('suspended')
-    .where('id', '=', asker.userId)
-    .executeTakeFirst();
-  if (user?.suspended === true)
-    throw new ProblemError(
-      'suspended',
-      'Your account is suspended, so it cannot write. Ask the marketplace.',
-    );
 }
 
 /** Makes it, and says by which orders it is found that were put meanwhile, unseen here and without seeing it. */
@@ -197,27 +189,33 @@ async function makeConversation(context: Context, subject: Subject): Promise<str
       .returning('id')
       .executeTakeFirst();
     if (made === undefined) return requireMade(await findConversation({ ...context, db: trx }, subject));
-    const members = await trx
-      .selectFrom('store_members')
-      .select('user_id')
-      .where('store_id', '=', storeId)
-      .execute();
-    const seats = members
-      .filter((member) => member.user_id !== subject.buyerId)
-      .map((member) => ({ user_id: member.user_id, side: 'store' as const }));
-    await trx
-      .insertInto('participants')
-      .values(
-        [{ user_id: subject.buyerId, side: 'buyer' as const }, ...seats].map((seat) => ({
-          ...seat,
-          conversation_id: made.id,
-          last_at: new Date(),
-        })),
-      )
-      .execute();
+    await seatParties(trx, made.id, subject.buyerId, storeId);
     await beginSearch(trx, [made.id]);
     return made.id;
   });
+}
+
+/** The buyer's seat, and one for each member of the store; a member who buys there sits as the buyer. */
+async function seatParties(
+  trx: Kysely<Tables>,
+  conversationId: string,
+  buyerId: string,
+  storeId: string,
+): Promise<void> {
+  const members = await trx
+    .selectFrom('store_members')
+    .select('user_id')
+    .where('store_id', '=', storeId)
+    .where('user_id', '!=', buyerId)
+    .execute();
+  const seat = (userId: string, side: SeatSide) => ({
+    user_id: userId,
+    side,
+    conversation_id: conversationId,
+    last_at: new Date(),
+  });
+  const seats = [seat(buyerId, 'buyer'), ...members.map((member) => seat(member.user_id, 'store'))];
+  await trx.insertInto('participants').values(seats).execute();
 }
 
 function requireMade(made: { id: string } | null): string {

@@ -4,6 +4,7 @@ import type { Tables } from '../db/tables.ts';
 import { lockTextIndex } from '../db/text-index-lock.ts';
 import { transact } from '../db/transact.ts';
 import type { Action, Context, HostAsker } from './action.ts';
+import { deleteBytes } from './attachments.ts';
 import { changedEvents, spread } from './spread.ts';
 import { noUser } from './users.ts';
 
@@ -99,8 +100,7 @@ async function eraseAttachments(context: Context, userId: string): Promise<void>
     .where('owner_id', '=', userId)
     .execute();
   for (const row of rows) {
-    await context.blobs.delete(row.blob);
-    if (row.thumbnail !== null) await context.blobs.delete(row.thumbnail);
+    await deleteBytes(context, row);
     await context.db.deleteFrom('attachments').where('id', '=', row.id).execute();
   }
 }

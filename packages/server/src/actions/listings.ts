@@ -90,9 +90,14 @@ export const getListing: Action<'getListing', HostAsker> = async (context, _aske
     .selectAll()
     .where('id', '=', params.id)
     .executeTakeFirst();
-  if (row === undefined) throw new ProblemError('not-found', `There is no listing ${params.id}.`);
+  if (row === undefined) throw noListing(params.id);
   return presentListing(row);
 };
+
+/** What is said of a listing that was never put. */
+export function noListing(id: string): ProblemError {
+  return new ProblemError('not-found', `There is no listing ${id}.`);
+}
 
 function presentListing(row: Selectable<ListingsTable>): Listing {
   return {

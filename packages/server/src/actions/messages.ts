@@ -6,6 +6,7 @@ import { presentMessage } from '../db/present.ts';
 import { invalid } from '../domain/invalid.ts';
 import { cleanText } from '../domain/text.ts';
 import type { Action, Context, PersonAsker } from './action.ts';
+import { deleteBytes } from './attachments.ts';
 import { requireSeat } from './seats.ts';
 
 export const listMessages: Action<'listMessages', PersonAsker> = async (
@@ -203,8 +204,5 @@ async function deleteAttachments(
     )
     .returning(['blob', 'thumbnail'])
     .execute();
-  for (const row of rows) {
-    await context.blobs.delete(row.blob);
-    if (row.thumbnail !== null) await context.blobs.delete(row.thumbnail);
-  }
+  for (const row of rows) await deleteBytes(context, row);
 }

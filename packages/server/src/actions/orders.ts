@@ -172,9 +172,14 @@ export const getOrder: Action<'getOrder', HostAsker> = async (context, _asker, {
     .selectAll()
     .where('id', '=', params.id)
     .executeTakeFirst();
-  if (row === undefined) throw new ProblemError('not-found', `There is no order ${params.id}.`);
+  if (row === undefined) throw noOrder(params.id);
   return presentOrder(row);
 };
+
+/** What is said of an order that was never put, or is none of the asker's. */
+export function noOrder(id: string): ProblemError {
+  return new ProblemError('not-found', `There is no order ${id}.`);
+}
 
 function presentOrder(row: OrderRow): Order {
   return {

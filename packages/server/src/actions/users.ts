@@ -51,6 +51,7 @@ export const getUser: Action<'getUser', HostAsker> = async (context, _asker, { p
   return presentUser(row);
 };
 
+/** What is said of a person who was never put. */
 export function noUser(id: string): ProblemError {
   return new ProblemError('not-found', `There is no user ${id}.`);
 }

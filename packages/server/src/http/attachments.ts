@@ -6,10 +6,11 @@ import { pipeline } from 'node:stream/promises';
 import multipart, { type MultipartFile } from '@fastify/multipart';
 import { limits, ProblemError, routes } from '@parley/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { findAttachment, noAttachment, uploadAttachment } from '../actions/attachments.ts';
+import { findAttachment, noAttachment, tooManyUploads, uploadAttachment } from '../actions/attachments.ts';
 import { invalid } from '../domain/invalid.ts';
 import { attachmentHeaders } from './attachment-headers.ts';
 import { identify, whyNotAsk } from './asker.ts';
+import { notMultipart } from './problems.ts';
 import { requireAsker, requireScope, type RoutesOptions } from './routes.ts';
 
 /** Uploads that may arrive at once, of all and of one person; each takes disk, none memory. */
@@ -62,10 +63,7 @@ function refuseCrowd(arriving: readonly string[], userId: string): void {
       `You have ${own} uploads on their way, as many as are taken at once; try again in a moment.`,
       { retryAfter: 2 },
     );
-  if (arriving.length >= maxArriving.all)
-    throw new ProblemError('unavailable', 'Too many uploads at once; try again in a moment.', {
-      retryAfter: 2,
-    });
+  if (arriving.length >= maxArriving.all) throw tooManyUploads();
 }
 
 /** Streams the one file to disk, hands it on, and removes it. */
@@ -73,11 +71,7 @@ async function withReceived<T>(
   request: FastifyRequest,
   use: (upload: { path: string; name: string }) => Promise<T>,
 ): Promise<T> {
-  if (!request.isMultipart())
-    throw new ProblemError(
-      'unsupported-type',
-      'Send the upload as multipart/form-data, with the file in the field file.',
-    );
+  if (!request.isMultipart()) throw notMultipart();
   const folder = await mkdtemp(join(tmpdir(), 'parley-upload-'));
   try {
     const path = join(folder, 'file');

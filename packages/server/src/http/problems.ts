@@ -54,6 +54,14 @@ const notJson = () => new ProblemError('bad-request', 'The body is not JSON.');
 const badMultipart = () =>
   new ProblemError('bad-request', 'The upload must be multipart/form-data with one file, in the field file.');
 
+/** What is said of an upload that is no form. */
+export function notMultipart(): ProblemError {
+  return new ProblemError(
+    'unsupported-type',
+    'Send the upload as multipart/form-data, with the file in the field file.',
+  );
+}
+
 /** Fastify's own refusals, by their codes. */
 const refusals: Readonly<Record<string, () => ProblemError>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: () => new ProblemError('too-large', 'The body may have at most 1 MB.'),
@@ -63,11 +71,7 @@ const refusals: Readonly<Record<string, () => ProblemError>> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
     new ProblemError('bad-request', 'The body is not as long as Content-Length says.'),
   FST_ERR_BAD_URL: () => new ProblemError('bad-request', 'The address is not well percent-encoded.'),
-  FST_INVALID_MULTIPART_CONTENT_TYPE: () =>
-    new ProblemError(
-      'unsupported-type',
-      'Send the upload as multipart/form-data, with the file in the field file.',
-    ),
+  FST_INVALID_MULTIPART_CONTENT_TYPE: notMultipart,
   FST_FILES_LIMIT: badMultipart,
   FST_PARTS_LIMIT: badMultipart,
   FST_FIELDS_LIMIT: badMultipart,
