@@ -42,7 +42,7 @@ export function createLive(base: Base): Live {
   });
   const profile = createProfile(changes, http);
   const typing = createTyping(runtime, changes);
-  const presence = createPresence(runtime, changes, connection);
+  const presence = createPresence(runtime, changes, connection, userId);
   const deliver = createDelivery({ runtime, outbox, connection });
   const reads = createReads({
     runtime,

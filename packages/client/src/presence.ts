@@ -20,6 +20,7 @@ export function createPresence(
   runtime: Runtime,
   changes: Changes,
   connection: Pick<Connection, 'isOnline' | 'tell'>,
+  self: () => string | null,
 ): Presence {
   const marks = createMarks(runtime, changes, shownFor);
   const attended = new Map<string, () => void>();
@@ -36,21 +37,18 @@ export function createPresence(
   return {
     of: (id) => marks.of(id),
     hear(id, userId, here) {
-      // Who comes has not heard yet that this person is there.
-      if (here && attended.has(id) && !marks.of(id).includes(userId)) tell(id, true);
+      const isOwn = userId === self();
+      const isNews = isOwn ? !here : here && !marks.of(id).includes(userId);
+      // Who comes has not heard yet that this person is there; and another window of theirs may have said that they left.
+      if (isNews && attended.has(id)) tell(id, true);
+      if (isOwn) return;
       if (here) marks.begin(id, userId);
       else marks.end(id, userId);
     },
     set(id, here) {
-      const cancel = attended.get(id);
-      if (here === (cancel !== undefined)) return;
-      if (cancel === undefined) {
-        stay(id);
-        return;
-      }
-      cancel();
-      attended.delete(id);
-      tell(id, false);
+      attended.get(id)?.();
+      if (here) stay(id);
+      else if (attended.delete(id)) tell(id, false);
     },
   };
 }

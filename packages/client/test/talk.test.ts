@@ -102,6 +102,10 @@ describe('two people', () => {
     sarah.conversation(id).setPresent(true);
     await shown(john.conversation(id), ({ present }) => present[0] === 'sarah');
     await shown(late.conversation(id), ({ present }) => present[0] === 'john');
+    late.conversation(id).setPresent(true);
+    sarah.conversation(id).setPresent(false);
+    await shown(john.conversation(id), ({ present }) => present.length === 0);
+    await shown(john.conversation(id), ({ present }) => present[0] === 'sarah');
     john.conversation(id).setPresent(false);
     for (const client of [sarah, late])
       await shown(client.conversation(id), ({ present }) => present.length === 0);

@@ -209,7 +209,7 @@ describe('reads, typing, sync', () => {
     await service.ask('deleteBlock', { as: await tokenFor('sarah'), params: { id: 'john' } });
   });
 
-  test('presence is seen by the others alone, until it ends, and by nobody after a block', async () => {
+  test('presence is seen by everybody there, until it ends, and by nobody after a block', async () => {
     const id = await beginConversation(service);
     const [john, sarah, eve] = [await connect('john'), await connect('sarah'), await connect('eve')];
     for (const here of [true, false]) {
@@ -217,11 +217,12 @@ describe('reads, typing, sync', () => {
       await sarah.next((frame) => frame['op'] === 'presence' && frame['here'] === here);
     }
     expect(sarah.frames.at(-1)).toEqual({ op: 'presence', conversationId: id, userId: 'john', here: false });
+    expect(john.frames.at(-1)).toEqual(sarah.frames.at(-1));
     expect(
       at(await eve.ask({ op: 'presence', ref: 'e', conversationId: id, here: true }), 'problem', 'status'),
     ).toBe(404);
     await service.ask('putBlock', { as: await tokenFor('sarah'), params: { id: 'john' } });
-    sarah.frames.length = 0;
+    for (const socket of [john, sarah]) socket.frames.length = 0;
     john.send({ op: 'presence', conversationId: id, here: true });
     for (const socket of [john, sarah]) await socket.ask({ op: 'ping', ref: 'p' });
     for (const socket of [john, sarah, eve])

@@ -33,14 +33,14 @@ export async function resolveHints(db: Kysely<Tables>, hints: readonly Hint[]): 
       case 't':
         return {
           type: 'conversation.typed',
-          recipients: othersOf(seats, hint),
+          recipients: (seats.get(hint[1]) ?? []).filter((userId) => userId !== hint[2]),
           conversationId: hint[1],
           userId: hint[2],
         };
       case 'p':
         return {
           type: 'conversation.attended',
-          recipients: othersOf(seats, hint),
+          recipients: seats.get(hint[1]) ?? [],
           conversationId: hint[1],
           userId: hint[2],
           here: hint[3],
@@ -53,11 +53,4 @@ export async function resolveHints(db: Kysely<Tables>, hints: readonly Hint[]): 
         return { type: 'bus.interrupted' };
     }
   });
-}
-
-function othersOf(
-  seats: ReadonlyMap<string, readonly string[]>,
-  [, conversationId, self]: readonly [string, conversationId: string, userId: string, ...unknown[]],
-): string[] {
-  return (seats.get(conversationId) ?? []).filter((userId) => userId !== self);
 }

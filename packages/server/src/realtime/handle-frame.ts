@@ -32,7 +32,9 @@ const handlers: { readonly [Op in AskingOp]: Handler<Op> } = {
   },
   async typing(context, connection, { conversationId }) {
     const seen = await seenBy(context, connection, conversationId);
-    if (seen?.status === 'open') context.bus.publish([{ type: 'conversation.typed', ...seen.to }]);
+    if (seen?.status !== 'open') return null;
+    const recipients = seen.to.recipients.filter((other) => other !== seen.to.userId);
+    context.bus.publish([{ type: 'conversation.typed', ...seen.to, recipients }]);
     return null;
   },
   async presence(context, connection, { conversationId, here }) {
@@ -51,13 +53,13 @@ const handlers: { readonly [Op in AskingOp]: Handler<Op> } = {
   ping: (_context, _connection, { ref }) => Promise.resolve({ op: 'pong', ref }),
 };
 
-/** The others of a conversation, who see what this person does there at this moment; null where one side has blocked the other. */
+/** Who sees what this person does in a conversation at this moment, themselves included; null where one side has blocked the other. */
 async function seenBy(context: Context, { asker: { userId } }: Connection, id: string) {
   const conversation = await loadConversation(context.db, userId, id);
   if (conversation === null) throw noConversation();
   if (conversation.blocked !== null) return null;
   const conversationId = conversation.id;
-  const recipients = (await seatHolders(context, conversationId)).filter((other) => other !== userId);
+  const recipients = await seatHolders(context, conversationId);
   return { status: conversation.status, to: { recipients, conversationId, userId } };
 }
 
