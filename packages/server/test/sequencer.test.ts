@@ -118,6 +118,23 @@ test('while the database is away nothing overtakes, and who waits too long is to
   await line.close();
 });
 
+test('what another node committed after an own message is pushed to those who sit there by then', async () => {
+  const line = await comingBack();
+  const pushes: [number, readonly string[]][] = [];
+  const { sequencer, id, own } = await told(4, {
+    db: line.db,
+    push: (event) => event.type === 'message.sent' && pushes.push([event.message.seq, event.recipients]),
+  });
+  // Tom has come since: he is none of those to whom the own message goes.
+  own(3);
+  sequencer.advance(id, 4);
+  line.comeBack();
+  await vi.waitFor(() => expect(pushes.at(-1)?.[0]).toBe(4), 3_000);
+  expect([...(pushes.at(-1)?.[1] ?? [])].sort()).toEqual(['john', 'sarah', 'tom']);
+  await sequencer.close();
+  await line.close();
+});
+
 test('what finds no room to wait is not pushed out of its place', async () => {
   const line = await comingBack();
   const { sequencer, pushes, id, own } = await told(3, { db: line.db, maxGaps: 1 });

@@ -24,7 +24,7 @@ export interface Gap {
   /** When the database was last looked through before that. */
   readonly lookedAt: number;
   upto: number;
-  /** Known where this node has committed a message of the gap. */
+  /** Known where this node has committed the gap's newest message: since an older one somebody may have come, or gone. */
   recipients: readonly string[] | null;
   /** No node has told of it. */
   unheard: boolean;

@@ -36,13 +36,21 @@ export function createSequencer(options: SequencerOptions): Sequencer {
   let running: Promise<void> | null = null;
   let closed = false;
 
-  /** False when there is no room. */
-  function open(conversationId: string, seq: number, change: (gap: Gap) => void): boolean {
+  /** `recipients` where this node has committed the message. False when there is no room. */
+  function open(
+    conversationId: string,
+    seq: number,
+    recipients: Gap['recipients'],
+    unheard = false,
+  ): boolean {
     const gap = gaps.get(conversationId) ?? createGap(conversationId, seq, positions.lookedAt);
     if (closed || (gaps.size >= maxGaps && !gaps.has(conversationId))) return false;
     gaps.set(conversationId, gap);
-    gap.upto = Math.max(gap.upto, seq);
-    change(gap);
+    if (seq >= gap.upto) {
+      gap.upto = seq;
+      gap.recipients = recipients;
+    }
+    gap.unheard ||= unheard;
     running ??= Promise.resolve().then(fill);
     return true;
   }
@@ -74,17 +82,17 @@ export function createSequencer(options: SequencerOptions): Sequencer {
       if (isNext && !gaps.has(conversationId)) {
         push(event);
         pushed.set(conversationId, seq);
-      } else open(conversationId, seq, (gap) => (gap.recipients = event.recipients));
+      } else open(conversationId, seq, event.recipients);
     },
     advance(conversationId, seq, unheard = false) {
-      return knows(conversationId, seq) || open(conversationId, seq, (gap) => (gap.unheard ||= unheard));
+      return knows(conversationId, seq) || open(conversationId, seq, null, unheard);
     },
     knows,
     held(conversationId, seq) {
       const known = pushed.get(conversationId);
       if (seq <= (known ?? 0)) return null;
       // An answer to what was sent again: whoever committed it did not live to tell.
-      if (known !== undefined) open(conversationId, seq, () => undefined);
+      if (known !== undefined) open(conversationId, seq, null);
       const closing = gaps.get(conversationId)?.closed;
       // What found no room has no place to wait in.
       if (closing === undefined) return gaps.size >= maxGaps ? Promise.resolve(false) : null;
