@@ -65,6 +65,13 @@ export function createGap(conversationId: string, seq: number, lookedAt: number)
   return { conversationId, from: seq, upto: seq, lookedAt, ...found, closed, close };
 }
 
+/** The log reaches up to `seq`; `recipients` where this node has committed that message. */
+export function extendGap(gap: Gap, seq: number, recipients: Gap['recipients']): void {
+  if (seq < gap.upto) return;
+  gap.upto = seq;
+  gap.recipients = recipients;
+}
+
 export function dropGap(positions: Positions, gap: Gap): void {
   positions.gaps.delete(gap.conversationId);
   gap.close();

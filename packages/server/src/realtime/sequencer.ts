@@ -1,6 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Push } from './deliver.ts';
-import { createGap, createPositions, dropGap, fillSome, type FillOptions, type Gap } from './gaps.ts';
+import {
+  createGap,
+  createPositions,
+  dropGap,
+  extendGap,
+  fillSome,
+  type FillOptions,
+  type Gap,
+} from './gaps.ts';
 
 type SentEvent = Extract<Push, { type: 'message.sent' }>;
 
@@ -46,10 +54,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     const gap = gaps.get(conversationId) ?? createGap(conversationId, seq, positions.lookedAt);
     if (closed || (gaps.size >= maxGaps && !gaps.has(conversationId))) return false;
     gaps.set(conversationId, gap);
-    if (seq >= gap.upto) {
-      gap.upto = seq;
-      gap.recipients = recipients;
-    }
+    extendGap(gap, seq, recipients);
     gap.unheard ||= unheard;
     running ??= Promise.resolve().then(fill);
     return true;
