@@ -1,3 +1,5 @@
+import type { Message } from '@parley/protocol';
+
 /** What a sender knows of a send. `unknown`: no answer, or one that promises nothing, such as 503. */
 export type Outcome = 'acknowledged' | 'refused' | 'unknown';
 
@@ -16,6 +18,11 @@ export interface LogEntry {
   readonly author: string | null;
   readonly key: string | null;
   readonly text: string;
+}
+
+/** A message of the protocol's as an entry. */
+export function toEntry({ conversationId, seq, author, clientId, text }: Message): LogEntry {
+  return { conversationId, seq, author: author.userId, key: clientId, text };
 }
 
 /** What must never be, in the words of the promise that it breaks. */
