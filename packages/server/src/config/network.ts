@@ -80,6 +80,8 @@ function readTrustProxy(reader: Reader): boolean | number | string[] {
 }
 
 function readHosts(reader: Reader, publicUrl: string): string[] {
+  if (reader.text('MARKETPLACE_HOSTS') !== null)
+    reader.warn('MARKETPLACE_HOSTS has no effect: this version does not judge links yet.');
   const hosts = (reader.list('MARKETPLACE_HOSTS') ?? [new URL(publicUrl).hostname]).map((host) =>
     host.toLowerCase(),
   );
