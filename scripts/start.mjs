@@ -16,7 +16,7 @@ Usage: npm start
   DATABASE_URL  a PostgreSQL 15 or newer, instead of the embedded one
 
 Every variable is in docs/api.md#configuration. Ctrl+C stops the demo; what was written stays.
-To begin anew, stop it and remove the folder that PARLEY_DATA names.`;
+To begin anew, stop it and remove the folder that PARLEY_DATA names; and the database's, where the start says that it is in another.`;
 
 function fail(text) {
   console.error(`\n${text}\n`);
