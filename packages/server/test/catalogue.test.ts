@@ -164,6 +164,23 @@ describe('erasing', () => {
     expect(found).toEqual([{ body: '', head_text: '' }]);
   });
 
+  test('takes the seat also in a conversation that is being made meanwhile', async () => {
+    const put = (members: string[]) =>
+      actions.putStore(node.context, host, { params: { id: 'clay' }, body: { name: 'Clay & Co', members } });
+    await actions.putUser(node.context, host, { params: { id: 'fleeting' }, body: { name: 'Fleeting' } });
+    await put(['sarah', 'tom', 'fleeting']);
+    const held = await catalogue.holdOpening();
+    const opened = freshConversation();
+    await held.waiting();
+    const erased = actions.deleteUser(other.context, host, { params: { id: 'fleeting' } });
+    await sleep(300);
+    await held.release();
+    const { id } = await opened;
+    await erased;
+    const seats = await rows('select user_id from participants where conversation_id = $1 order by 1', [id]);
+    expect(seats.map((seat) => seat.user_id)).toEqual(['john', 'sarah', 'tom']);
+  });
+
   test('a text that is being committed meanwhile is gone too', async () => {
     await actions.putUser(node.context, host, { params: { id: 'racer' }, body: { name: 'Racer' } });
     const { id } = await freshConversation('racer');

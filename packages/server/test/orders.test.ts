@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { TestDatabase } from '../../../test/support/database.ts';
 import { actions } from '../src/actions/index.ts';
 import type { BusEvent } from '../src/bus/bus.ts';
@@ -135,25 +135,15 @@ test('an order is found in a conversation that nobody has said a word in yet', a
 test('an order that is put while its conversation is being made is found', async () => {
   const listing = `l-${randomUUID()}`;
   await putBowl(node, listing, 'Bowl');
-  // Whoever makes a conversation has read all and stands before its commit, until the lock is free.
-  await rows(`create function wait_to_commit() returns trigger language plpgsql as
-    'begin perform pg_advisory_xact_lock(7007); return null; end'`);
-  await rows(`create constraint trigger wait_to_commit after insert on conversation_search
-    deferrable initially deferred for each row execute function wait_to_commit()`);
-  const holder = await other.pool.connect();
-  await holder.query('select pg_advisory_lock(7007)');
+  const held = await catalogue.holdOpening();
   const opened = openAbout(node, 'john', listing, 'Hello?');
-  await vi.waitFor(async () =>
-    expect(await rows(`select 1 from pg_locks where locktype = 'advisory' and not granted`)).toHaveLength(1),
-  );
+  await held.waiting();
   await actions.putOrder(node.context, host, {
     params: { id: `o-${listing}` },
     body: { listingId: listing, buyerId: 'john', number: '7007', status: 'paid' },
   });
-  await holder.query('select pg_advisory_unlock(7007)');
-  holder.release();
+  await held.release();
   const id = await opened;
-  await rows('drop function wait_to_commit cascade');
   for (const user of ['john', 'sarah']) expect(await inboxIds(user, '7007')).toEqual([id]);
 });
 

@@ -41,6 +41,9 @@ function eraseIdentity(context: Context, userId: string): Promise<string[]> {
         trx,
       );
     if (erased.numAffectedRows !== 1n) throw noUser(userId);
+    // Against the stores' conversations that are made at the same moment: they see that the member is gone, or `spread` sees them.
+    await sql`select id from stores where id in (select store_id from store_members where user_id = ${userId})
+      order by id for no key update`.execute(trx);
     await sql`with gone as (delete from store_members where user_id = ${userId} returning user_id, store_id)
       insert into former_members (user_id, store_id) select user_id, store_id from gone on conflict do nothing`.execute(
       trx,
