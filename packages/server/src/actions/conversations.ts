@@ -6,6 +6,7 @@ import { decodeCursor, encodeCursor } from '../db/cursor.ts';
 import { readTerms } from '../db/search.ts';
 import { beginSearch } from '../db/search-columns.ts';
 import type { Tables } from '../db/tables.ts';
+import { transact } from '../db/transact.ts';
 import { invalid } from '../domain/invalid.ts';
 import { cleanText } from '../domain/text.ts';
 import type { Action, Context, PersonAsker } from './action.ts';
@@ -165,7 +166,7 @@ async function beginConversation(context: Context, subject: Subject): Promise<st
  * message it is in nobody's list, so a process that dies between the two leaves nothing to see, and the same request again completes it.
  */
 async function makeConversation(context: Context, subject: Subject): Promise<string> {
-  return context.db.transaction().execute(async (trx) => {
+  return transact(context.db, async (trx) => {
     // Against a change of the listing's store or the store's members at the same moment: either it sees this conversation, or this sees the new members.
     const listing = await trx
       .selectFrom('listings')
