@@ -16,15 +16,15 @@ interface Sent {
   readonly heardAt: Map<string, number>;
 }
 
-/** Takes the time of what a ledger hears. What was sent before somebody was there counts from then. */
-export function createPunctuality(judge: Ledger): Punctuality {
+/** Takes the time of what a ledger hears, by a clock in milliseconds. What was sent before somebody was there counts from then. */
+export function createPunctuality(judge: Ledger, now: () => number = () => performance.now()): Punctuality {
   const members = new Map<string, readonly string[]>();
   const thereSince = new Map<string, number>();
   const messages = new Map<string, Sent>();
 
   function hear(listener: string, key: string | null): void {
     const heardAt = messages.get(key ?? '')?.heardAt;
-    if (heardAt?.has(listener) === false) heardAt.set(listener, performance.now());
+    if (heardAt?.has(listener) === false) heardAt.set(listener, now());
   }
 
   /** Each acknowledged message and member, with the milliseconds from one to the other; infinite where it was not heard. */
@@ -51,11 +51,11 @@ export function createPunctuality(judge: Ledger): Punctuality {
     },
     acknowledged(key, seq) {
       const message = messages.get(key);
-      if (message !== undefined) message.acknowledgedAt ??= performance.now();
+      if (message !== undefined) message.acknowledgedAt ??= now();
       judge.acknowledged(key, seq);
     },
     subscribe(listener, ids) {
-      thereSince.set(listener, performance.now());
+      thereSince.set(listener, now());
       judge.subscribe(listener, ids);
     },
     heard(listener, entry) {
