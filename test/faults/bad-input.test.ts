@@ -2,9 +2,10 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readServerFrame } from '../../packages/server/test/support/shapes.ts';
+import { randomStream } from '../../bench/src/generate/random.ts';
 import { longestWait, problemsOf, startLoad, type Load } from './load.ts';
 import { makeProber, type Prober } from './probe.ts';
-import { createRandom, randomBytes, randomText } from './random-frames.ts';
+import { randomBytes, randomText } from './random-frames.ts';
 import { closeFrame, frame, opcodes, openRaw, type RawSocket } from './raw-socket.ts';
 import { patience, say, scaled } from './scale.ts';
 import { startWorld, type World } from './world.ts';
@@ -181,7 +182,7 @@ test(
   'random frames: no exit, no leak, no error of ours',
   async () => {
     const seed = Date.now() % 2 ** 32;
-    const random = createRandom(seed);
+    const random = randomStream(seed);
     const count = scaled(100_000, 5_000);
     const memory: number[] = [];
     const statuses = new Map<string, number>();

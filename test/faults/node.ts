@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { residentMemory } from '../../bench/src/processes.ts';
 import { freePort } from '../support/free-port.ts';
 
 export const apiKey = 'key-of-the-fault-suite-key-of-the-fault-suite';
@@ -84,10 +85,7 @@ export async function createNode(options: NodeOptions): Promise<Node> {
       await end('SIGKILL');
     },
     stop: () => end('SIGTERM'),
-    async residentMemory() {
-      const status = await readFile(`/proc/${child?.pid ?? 0}/status`, 'utf8').catch(() => '');
-      return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) * 1024;
-    },
+    residentMemory: () => residentMemory(child?.pid),
     log: () => readFile(logFile, 'utf8').catch(() => ''),
   };
 }

@@ -1,4 +1,4 @@
-import { createRandom } from './random-frames.ts';
+import { randomStream } from '../../bench/src/generate/random.ts';
 import type { Disturb } from './relay.ts';
 import { createSplitter, type Wire } from './wire.ts';
 
@@ -30,7 +30,7 @@ export function createUnreliability(
   createWire: () => Wire,
   seed: number,
 ): { disturb: Disturb; mishaps: Readonly<Mishaps> } {
-  const random = createRandom(seed);
+  const random = randomStream(seed);
   const mishaps: Mishaps = { events: 0, dropped: 0, doubled: 0, reordered: 0 };
   const disturb: Disturb = (deliver) => {
     const wire = createWire();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createRandom } from './random-frames.ts';
+import { randomStream } from '../../bench/src/generate/random.ts';
 import { createUnreliability } from './unreliable.ts';
 import { createPostgresWire, createRedisWire, createSplitter, type Wire } from './wire.ts';
 
@@ -36,7 +36,7 @@ redisValues.splice(3, 0, redisEvent, redisPush, redisEvent);
 
 /** Says it all again and again, each time cut elsewhere. */
 function expectValues(create: () => Wire, values: readonly Buffer[], events: number): void {
-  const random = createRandom(3);
+  const random = randomStream(3);
   const bytes = Buffer.concat(values);
   for (let round = 0; round < 200; round += 1) {
     const wire = create();
