@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WebSocket, type RawData } from 'ws';
+import type { ClientFrame } from '@parley/protocol';
+import { WebSocket } from 'ws';
+import { frameText } from '../../../packages/server/src/realtime/frame-text.ts';
 import type { Returner } from './storm-people.ts';
 
 /** A connection that is cut and comes back, and knows its conversations as far as sync and pushes have told it. */
@@ -13,55 +15,50 @@ export interface StormClient {
   readonly faults: { failed: number; gaps: number };
 }
 
+/** One who is not connected yet. */
 export function createStormClient(url: string, { token, positions }: Returner): StormClient {
   const faults = { failed: 0, gaps: 0 };
   let socket: WebSocket | null = null;
+  let synced = false;
+  /** Pushed before the answer to the sync that is under way. */
+  let early: Pushed[] = [];
 
-  /** In order; what came twice is known already, what came too early waits for the sync that is under way. */
-  function take(conversationId: string, seqs: readonly number[], synced: boolean): void {
-    let known = positions.get(conversationId) ?? 0;
-    for (const seq of seqs) {
-      if (seq === known + 1) known = seq;
-      else if (seq > known && synced) faults.gaps += 1;
-      else if (seq > known) early.push([conversationId, seq]);
-    }
-    positions.set(conversationId, known);
+  /** What came twice is known already, what came too early waits for the sync. */
+  function take({ conversationId, seq }: Pushed): void {
+    const known = positions.get(conversationId) ?? 0;
+    positions.set(conversationId, seq === known + 1 ? seq : known);
+    if (seq <= known + 1) return;
+    if (synced) faults.gaps += 1;
+    else early.push({ conversationId, seq });
   }
-  let early: [string, number][] = [];
+
+  function takeSync(text: string): void {
+    synced = true;
+    for (const pushed of [...readSync(text), ...early]) take(pushed);
+  }
 
   function attempt(): Promise<void> {
     const mine = new WebSocket(`${url.replace('http', 'ws')}/v1/realtime`, { perMessageDeflate: false });
     socket = mine;
     early = [];
-    let synced = false;
+    synced = false;
+    const say = (frame: ClientFrame): void => mine.send(JSON.stringify(frame));
     return new Promise((resolve, reject) => {
       const timeout = setTimeout(() => reject(new Error('not in sync within 15 s')), 15_000);
       mine.on('error', reject);
       mine.on('close', (code) => reject(new Error(`closed: ${code}`)));
-      mine.on('open', () => mine.send(JSON.stringify({ op: 'auth', ref: 'auth', token })));
+      mine.on('open', () => say({ op: 'auth', ref: 'auth', token }));
       mine.on('message', (data) => {
-        const text = toText(data);
-        if (text.startsWith('{"op":"message"')) {
-          const { message } = JSON.parse(text) as { message: { conversationId: string; seq: number } };
-          return take(message.conversationId, [message.seq], synced);
+        const text = frameText(data);
+        if (text.startsWith('{"op":"message"')) take(readPush(text));
+        else if (text.startsWith('{"op":"error"')) reject(new Error(text));
+        else if (text.startsWith('{"op":"ready"'))
+          say({ op: 'sync', ref: 'sync', conversations: Object.fromEntries(positions) });
+        else if (text.startsWith('{"op":"sync"')) {
+          takeSync(text);
+          clearTimeout(timeout);
+          resolve();
         }
-        if (text.startsWith('{"op":"error"')) return reject(new Error(text));
-        if (text.startsWith('{"op":"ready"'))
-          return mine.send(
-            JSON.stringify({ op: 'sync', ref: 'sync', conversations: Object.fromEntries(positions) }),
-          );
-        if (!text.startsWith('{"op":"sync"')) return;
-        const answer = JSON.parse(text) as { conversations: { id: string; messages: { seq: number }[] }[] };
-        synced = true;
-        for (const { id, messages } of answer.conversations)
-          take(
-            id,
-            messages.map(({ seq }) => seq),
-            true,
-          );
-        for (const [id, seq] of early) take(id, [seq], true);
-        clearTimeout(timeout);
-        resolve();
       });
     });
   }
@@ -85,12 +82,43 @@ export function createStormClient(url: string, { token, positions }: Returner): 
   };
 }
 
+/** Where a message stands. */
+interface Pushed {
+  readonly conversationId: string;
+  readonly seq: number;
+}
+
+function isPushed(value: unknown): value is Pushed {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'conversationId' in value &&
+    typeof value.conversationId === 'string' &&
+    'seq' in value &&
+    typeof value.seq === 'number'
+  );
+}
+
+function readPush(text: string): Pushed {
+  const frame: unknown = JSON.parse(text);
+  if (typeof frame === 'object' && frame !== null && 'message' in frame && isPushed(frame.message))
+    return frame.message;
+  throw new Error(`no message: ${text}`);
+}
+
+/** All messages of an answer to `sync`, each log's in its order. */
+function readSync(text: string): Pushed[] {
+  const frame: unknown = JSON.parse(text);
+  if (typeof frame !== 'object' || frame === null || !('conversations' in frame)) return [];
+  const missed: unknown[] = Array.isArray(frame.conversations) ? frame.conversations : [];
+  return missed.flatMap((one) =>
+    typeof one === 'object' && one !== null && 'messages' in one && Array.isArray(one.messages)
+      ? one.messages.filter(isPushed)
+      : [],
+  );
+}
+
 /** Milliseconds that Parley's client waits after so many failures (`packages/client/src/runtime.ts`). */
 export function backoff(failures: number): number {
   return 500 + Math.random() * (Math.min(30_000, 1000 * 2 ** failures) - 500);
-}
-
-function toText(data: RawData): string {
-  if (Array.isArray(data)) return Buffer.concat(data).toString();
-  return (Buffer.isBuffer(data) ? data : Buffer.from(data)).toString();
 }

@@ -29,22 +29,45 @@ export interface Crowd {
   close(): Promise<void>;
 }
 
+/** Starts the thread; nobody is connected yet. */
 export function startCrowd(workerData: CrowdData): Crowd {
   // From the bundle, not from here.
   const worker = new Worker(new URL('./scenarios/storm-worker.js', import.meta.url), { workerData });
   const tell = async (order: Order): Promise<unknown> => {
     worker.postMessage(order);
-    const [answer] = (await once(worker, 'message')) as [unknown];
-    return answer;
+    const answers: unknown[] = await once(worker, 'message');
+    return answers[0];
   };
   return {
-    comeBack: async (how) => (await tell(how)) as number[],
+    comeBack: async (how) => listOf(await tell(how), (value) => typeof value === 'number'),
     cut: async () => {
       await tell('cut');
     },
-    know: async () => (await tell('know')) as Knowledge[],
+    know: async () => listOf(await tell('know'), isKnowledge),
     close: async () => {
       await worker.terminate();
     },
   };
+}
+
+/** @throws where the thread answers something else */
+function listOf<T>(answer: unknown, isItem: (value: unknown) => value is T): readonly T[] {
+  if (Array.isArray(answer) && answer.every(isItem)) return answer;
+  throw new Error('the crowd answers something else than it was asked');
+}
+
+function isKnowledge(value: unknown): value is Knowledge {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'positions' in value &&
+    value.positions instanceof Map &&
+    'gaps' in value &&
+    'failed' in value
+  );
+}
+
+/** Whether this is what a crowd's thread begins with. */
+export function isCrowdData(value: unknown): value is CrowdData {
+  return typeof value === 'object' && value !== null && 'url' in value && 'returners' in value;
 }

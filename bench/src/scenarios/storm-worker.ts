@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { backoff, createStormClient, type StormClient } from './storm-client.ts';
-import type { CrowdData, Order } from './storm-crowd.ts';
+import { isCrowdData, type Order } from './storm-crowd.ts';
 
-const { url, returners } = workerData as CrowdData;
+if (!isCrowdData(workerData)) throw new Error('this is the thread of a crowd, and starts with one');
+const { url, returners } = workerData;
 const clients = returners.map((returner) => createStormClient(url, returner));
 
 parentPort?.on('message', (order: Order) => {
