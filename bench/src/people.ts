@@ -28,7 +28,8 @@ export async function call(
   });
   const text = await answer.text();
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-  return text === '' ? null : (JSON.parse(text) as unknown);
+  const value: unknown = text === '' ? null : JSON.parse(text);
+  return value;
 }
 
 /** A field of an answer that is read as text. */
@@ -43,6 +44,7 @@ export function textAt(value: unknown, ...path: readonly string[]): string {
   return current;
 }
 
+/** A person's token, good for a day. */
 export async function tokenFor(service: Service, userId: string): Promise<string> {
   return textAt(await call(service, 'POST', '/v1/tokens', { userId, expiresIn: 86_400 }), 'token');
 }
@@ -76,14 +78,18 @@ export async function makePair(service: Service, name: string): Promise<Pair> {
 }
 
 /** Many pairs, a few at a time. */
-export async function makePairs(service: Service, count: number, prefix: string): Promise<Pair[]> {
-  const pairs: Pair[] = [];
-  for (let start = 0; start < count; start += 10) {
-    const names = Array.from(
-      { length: Math.min(10, count - start) },
-      (_none, index) => `${prefix}${start + index}`,
+export function makePairs(service: Service, count: number, prefix: string): Promise<Pair[]> {
+  return inTens(count, (index) => makePair(service, `${prefix}${index}`));
+}
+
+/** Makes so many of something, ten at a time, so that the service is not asked for all at once. */
+export async function inTens<T>(count: number, make: (index: number) => Promise<T>): Promise<T[]> {
+  const made: T[] = [];
+  for (let start = 0; start < count; start += 10)
+    made.push(
+      ...(await Promise.all(
+        Array.from({ length: Math.min(10, count - start) }, (_none, index) => make(start + index)),
+      )),
     );
-    pairs.push(...(await Promise.all(names.map((name) => makePair(service, name)))));
-  }
-  return pairs;
+  return made;
 }

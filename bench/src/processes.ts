@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import pg from 'pg';
+import { withClient } from './with-client.ts';
 
 /** Bytes that a process holds in memory, from the kernel; NaN where it does not tell. */
 export async function residentMemory(pid: number | undefined): Promise<number> {
@@ -10,12 +10,10 @@ export async function residentMemory(pid: number | undefined): Promise<number> {
 
 /** The process whose children a database's processes are; NaN where the kernel does not tell. */
 export async function findPostmaster(connectionString: string): Promise<number> {
-  const client = new pg.Client({ connectionString });
-  await client.connect();
-  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
-  const parent = parentOf(await readStat(String(rows[0]?.pid)));
-  await client.end();
-  return parent;
+  return withClient(connectionString, async (client) => {
+    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+    return parentOf(await readStat(String(rows[0]?.pid)));
+  });
 }
 
 /** Seconds of CPU that some processes and those of a PostgreSQL have used since they started; the kernel counts ticks of 10 ms. */

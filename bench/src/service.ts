@@ -8,8 +8,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startEmbeddedPostgres } from 'parley';
-import pg from 'pg';
 import { cpuSeconds, findPostmaster, residentMemory } from './processes.ts';
+import { withClient } from './with-client.ts';
 
 /** The service as it runs in production, in a process of its own, over a PostgreSQL with fsync on. */
 export interface Service {
@@ -97,11 +97,10 @@ function readAnswer(line: string): number[] {
 
 /** From PostgreSQL's next start on. */
 async function countStatements(connectionString: string): Promise<void> {
-  const client = new pg.Client({ connectionString });
-  await client.connect();
-  await client.query('alter system set shared_preload_libraries = pg_stat_statements');
-  await client.query('create extension pg_stat_statements');
-  await client.end();
+  await withClient(connectionString, async (client) => {
+    await client.query('alter system set shared_preload_libraries = pg_stat_statements');
+    await client.query('create extension pg_stat_statements');
+  });
 }
 
 async function freePort(): Promise<number> {

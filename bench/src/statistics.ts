@@ -6,6 +6,7 @@ export interface Percentiles {
   readonly count: number;
 }
 
+/** `NaN` of no values. */
 export function percentiles(values: readonly number[]): Percentiles {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (share: number): number =>
@@ -20,6 +21,7 @@ export function figure(value: number): string {
   return value.toLocaleString('en', { maximumFractionDigits: digits });
 }
 
+/** As a report says them. */
 export function milliseconds({ p50, p99 }: Percentiles): string {
   return `p50 ${figure(p50)} ms, p99 ${figure(p99)} ms`;
 }

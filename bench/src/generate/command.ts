@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import pg from 'pg';
 import { migrate, startEmbeddedPostgres } from 'parley';
+import { withClient } from '../with-client.ts';
 import { generate, type GenerateOptions } from './generate.ts';
 import type { Shape } from './world.ts';
 
@@ -26,7 +26,7 @@ const whole = (text: string | undefined, otherwise: number, name: string): numbe
 };
 
 /** Reads the command line; null when only help was asked for. */
-export function readShape(args: readonly string[]): (Shape & { check: boolean }) | null {
+function readShape(args: readonly string[]): (Shape & { check: boolean }) | null {
   const number = { type: 'string' } as const;
   const { values } = parseArgs({
     args: [...args],
@@ -74,12 +74,6 @@ async function openTarget(): Promise<{ connectionString: string; stop: () => Pro
 
 /** Migrates a database and fills it. */
 export async function fill(connectionString: string, shape: Shape, options: GenerateOptions): Promise<void> {
-  const client = new pg.Client({ connectionString });
-  await client.connect();
-  try {
-    await migrate(client);
-  } finally {
-    await client.end();
-  }
+  await withClient(connectionString, (client) => migrate(client));
   await generate(connectionString, shape, options);
 }

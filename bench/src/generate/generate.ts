@@ -1,5 +1,6 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { fillSearch, seatSignature } from '../../../packages/server/src/db/search-columns.ts';
+import { withClient } from '../with-client.ts';
 import { checkData } from './check.ts';
 import { copyRows } from './copy.ts';
 import { createHistory, happen } from './history.ts';
@@ -24,12 +25,10 @@ export async function generate(
   shape: Shape,
   { say, check = true }: GenerateOptions,
 ): Promise<void> {
-  const client = new pg.Client({ connectionString, application_name: 'parley-generate' });
-  await client.connect();
   const started = performance.now();
   const note = (line: string): void =>
     say(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${line}`);
-  try {
+  await withClient(connectionString, async (client) => {
     await refuseFilled(client);
     await client.query(
       `begin; set local maintenance_work_mem = '1GB'; set local work_mem = '256MB'; set local synchronous_commit = off`,
@@ -47,9 +46,7 @@ export async function generate(
     await client.query(`set work_mem = '256MB'`);
     if (check) await checkData(client, note);
     note('done');
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 async function refuseFilled(client: pg.ClientBase): Promise<void> {

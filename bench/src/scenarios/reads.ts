@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Agent, get } from 'node:http';
-import pg from 'pg';
+import type pg from 'pg';
 import { seatSignature } from '../../../packages/server/src/db/search-columns.ts';
-import { call, makePair, tokenFor, type Pair } from '../people.ts';
+import { makePair, tokenFor, type Pair } from '../people.ts';
 import type { Service } from '../service.ts';
 import { milliseconds, percentiles, type Percentiles } from '../statistics.ts';
+import { withClient } from '../with-client.ts';
 
 const conversations = 1_000;
 const messages = 10_000;
@@ -15,7 +16,7 @@ const warmUp = 300;
 /** Inbox page and newest messages over HTTP, with a seller of 1,000 conversations and one conversation of 10,000 messages. */
 export async function reads(service: Service): Promise<string[]> {
   const pair = await makePair(service, 'read');
-  await fill(service, pair);
+  await withClient(service.connectionString, (client) => fill(client, pair));
   const token = await tokenFor(service, pair.sellerId);
   const inbox = await time(service, token, '/v1/inbox');
   const newest = await time(service, token, `/v1/conversations/${pair.conversationId}/messages`);
@@ -30,10 +31,7 @@ export async function reads(service: Service): Promise<string[]> {
 }
 
 /** Fills by SQL what would take minutes by the API; the rows are what the journal writes. */
-async function fill(service: Service, pair: Pair): Promise<void> {
-  const client = new pg.Client({ connectionString: service.connectionString });
-  await client.connect();
-  await call(service, 'GET', `/v1/users/${pair.buyerId}`);
+async function fill(client: pg.Client, pair: Pair): Promise<void> {
   await client.query(
     `insert into users (id, name) select 'r' || n, 'Buyer ' || n from generate_series(1, $1) n`,
     [conversations],
@@ -68,7 +66,6 @@ async function fill(service: Service, pair: Pair): Promise<void> {
   );
   await client.query('update conversations set last_seq = $2 where id = $1', [pair.conversationId, messages]);
   await client.query('analyze');
-  await client.end();
 }
 
 async function time(service: Service, token: string, path: string): Promise<Percentiles> {

@@ -1,6 +1,7 @@
-import pg from 'pg';
-import { tokenFor } from '../people.ts';
+import type pg from 'pg';
+import { inTens, tokenFor } from '../people.ts';
 import type { Service } from '../service.ts';
+import { withClient } from '../with-client.ts';
 
 /** Somebody whose connection is cut, and the conversation in which they miss something meanwhile. */
 export interface Returner {
@@ -27,8 +28,17 @@ export async function fillStorm(
   service: Service,
   count: number,
 ): Promise<{ returners: Returner[]; senders: Sender[] }> {
-  const client = new pg.Client({ connectionString: service.connectionString });
-  await client.connect();
+  const rows = await withClient(service.connectionString, async (client) => {
+    await writeMarket(client, count);
+    await writeConversations(client, count);
+    await client.query('vacuum analyze');
+    return (await client.query<ConversationRow>('select id, buyer_id, store_id from conversations')).rows;
+  });
+  return readPeople(service, count, rows);
+}
+
+/** People, stores and listings. */
+async function writeMarket(client: pg.Client, count: number): Promise<void> {
   await client.query(
     `insert into users (id, name) select 'seller-' || n, 'Seller ' || n from generate_series(0, $1::int - 1) n
      union all select 'friend-' || n, 'Friend ' || n from generate_series(0, $1::int - 1) n
@@ -47,6 +57,10 @@ export async function fillStorm(
     `insert into listings (id, store_id, title) select 'listing-' || n, 'store-' || n, 'Bowl ' || n from generate_series(0, $1::int - 1) n`,
     [sellers],
   );
+}
+
+/** Conversations with their messages and seats, between `back-…` and `friend-…` and the sellers. */
+async function writeConversations(client: pg.Client, count: number): Promise<void> {
   await client.query(
     `insert into conversations (id, listing_id, buyer_id, store_id, last_seq, last_at, head_seq, head_kind, head_text, head_side, head_author, head_at)
      select gen_random_uuid(), 'listing-' || seller, buyer, 'store-' || seller, $3::int, at, $3::int, 'text', repeat('x', 100), 'buyer', buyer, at
@@ -71,18 +85,18 @@ export async function fillStorm(
        lateral (values (c.buyer_id, 'buyer', 0), (m.user_id, 'store', $1::int)) x(user_id, side, unread)`,
     [messagesEach],
   );
-  await client.query('vacuum analyze');
-  const { rows } = await client.query<{ id: string; buyer_id: string; store_id: string }>(
-    'select id, buyer_id, store_id from conversations',
-  );
-  await client.end();
-  return readPeople(service, count, rows);
+}
+
+interface ConversationRow {
+  readonly id: string;
+  readonly buyer_id: string;
+  readonly store_id: string;
 }
 
 async function readPeople(
   service: Service,
   count: number,
-  rows: readonly { id: string; buyer_id: string; store_id: string }[],
+  rows: readonly ConversationRow[],
 ): Promise<{ returners: Returner[]; senders: Sender[] }> {
   const positions = new Map<string, Map<string, number>>();
   const written = new Map<string, string[]>();
@@ -105,15 +119,4 @@ async function readPeople(
     conversations: written.get(`store-${index}`) ?? [],
   }));
   return { returners, senders };
-}
-
-async function inTens<T>(count: number, make: (index: number) => Promise<T>): Promise<T[]> {
-  const made: T[] = [];
-  for (let start = 0; start < count; start += 10)
-    made.push(
-      ...(await Promise.all(
-        Array.from({ length: Math.min(10, count - start) }, (_none, index) => make(start + index)),
-      )),
-    );
-  return made;
 }

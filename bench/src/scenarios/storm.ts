@@ -5,6 +5,7 @@ import type { BenchOptions } from '../options.ts';
 import type { Service } from '../service.ts';
 import { connect, type LoadSocket } from '../socket.ts';
 import { figure, milliseconds, percentiles, type Percentiles } from '../statistics.ts';
+import { withClient } from '../with-client.ts';
 import { startCrowd, type Knowledge, type Return } from './storm-crowd.ts';
 import { fillStorm, type Sender } from './storm-people.ts';
 
@@ -123,6 +124,7 @@ interface Counted {
   readonly seconds: number;
 }
 
+/** Asks PostgreSQL what it did while something was going on; the service was started with `countStatements`. */
 async function openCounter(connectionString: string) {
   const client = new pg.Client({ connectionString });
   await client.connect();
@@ -170,12 +172,9 @@ function perClient(busy: Counted, quiet: Counted): Work {
 
 /** Whether each client knows its conversations as the database does. */
 async function compare(connectionString: string, crowd: readonly Knowledge[]): Promise<string> {
-  const client = new pg.Client({ connectionString });
-  await client.connect();
-  const { rows } = await client.query<{ id: string; last_seq: number }>(
-    'select id, last_seq from conversations',
+  const { rows } = await withClient(connectionString, (client) =>
+    client.query<{ id: string; last_seq: number }>('select id, last_seq from conversations'),
   );
-  await client.end();
   const last = new Map(rows.map((row) => [row.id, row.last_seq]));
   let [missing, gaps, failed] = [0, 0, 0];
   for (const one of crowd) {
