@@ -196,6 +196,24 @@ describe('createPool', () => {
     await fragile.end();
   });
 
+  it('tells of no connection that is cut while it ends', async () => {
+    const heard: string[] = [];
+    const ending = createPool(database.url, {
+      applicationName: 'ending',
+      onConnectionError: (error) => heard.push(error.message),
+    });
+    const held = await ending.connect();
+    const cut = new Promise((resolve) => held.once('error', resolve));
+    const ended = ending.end();
+    await pool.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'ending'",
+    );
+    await cut;
+    held.release(true);
+    await ended;
+    expect(heard).toEqual([]);
+  });
+
   it('gives up on a statement that takes too long', async () => {
     const hasty = createPool(database.url, { max: 1, statementTimeout: 50 });
     await expect(hasty.query('select pg_sleep(5)')).rejects.toThrow(/statement timeout/);

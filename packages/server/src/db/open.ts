@@ -40,10 +40,7 @@ export async function openDatabase(config: DatabaseConfig, options: OpenOptions)
   const pool = createPool(server.connectionString, {
     // Ten requests that wait for one conversation that a stranger's transaction holds would keep all others waiting.
     lockTimeout: 2_000,
-    // At the end the embedded PostgreSQL says goodbye to connections that are being closed.
-    onConnectionError: (error) => {
-      if (!isClosing) options.log.warn({ err: error }, 'a connection to the database broke');
-    },
+    onConnectionError: (error) => options.log.warn({ err: error }, 'a connection to the database broke'),
   });
   const close = async () => {
     isClosing = true;

@@ -17,7 +17,7 @@ export interface PoolOptions {
   readonly pipeline?: boolean;
   /** Queries fail when the network stalls (see `watchLine`). False for a pool whose connections wait for what may never come. */
   readonly watched?: boolean;
-  /** Hears of connections that broke while nobody waited for an answer; the pool replaces them by itself. */
+  /** Hears of connections that broke while nobody waited for an answer, until the pool ends; it replaces them by itself. */
   readonly onConnectionError?: (error: Error) => void;
 }
 
@@ -27,7 +27,8 @@ export interface PoolOptions {
  */
 export function createPool(connectionString: string, options: PoolOptions = {}): pg.Pool {
   const { max = 10, applicationName = 'parley', statementTimeout = 15_000 } = options;
-  const report = options.onConnectionError ?? (() => undefined);
+  // At the end the embedded PostgreSQL says goodbye to connections that are being closed.
+  const report = (error: Error): void => (pool.ending ? undefined : options.onConnectionError?.(error));
   const pool = new pg.Pool({
     connectionString,
     max,
