@@ -12,7 +12,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { clientOf, online, shown, watch } from '../packages/client/test/support/people.ts';
 import { apiKey, secret } from '../packages/server/test/support/running-service.ts';
 import { createTestDatabase, type TestDatabase } from './support/database.ts';
-import { freePort } from './support/free-port.ts';
+import { freePort } from '../packages/server/src/http/free-port.ts';
 
 const drainSeconds = 1;
 

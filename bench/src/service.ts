@@ -1,13 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startEmbeddedPostgres } from 'parley';
+import { freePort } from '../../packages/server/src/http/free-port.ts';
 import { cpuSeconds, findPostmaster, residentMemory } from './processes.ts';
 import { withClient } from './with-client.ts';
 
@@ -101,15 +101,6 @@ async function countStatements(connectionString: string): Promise<void> {
     await client.query('alter system set shared_preload_libraries = pg_stat_statements');
     await client.query('create extension pg_stat_statements');
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('no port is free');
-  return address.port;
 }
 
 async function waitUntilReady(url: string, child: ChildProcess): Promise<void> {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { scrape } from '../../packages/server/test/support/scrape.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../../packages/server/src/http/free-port.ts';
 import { call } from './api.ts';
 import { canary } from './ledger.ts';
 import { longestWait, problemsOf, startLoad } from './load.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { residentMemory } from '../../bench/src/processes.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../../packages/server/src/http/free-port.ts';
 
 export const apiKey = 'key-of-the-fault-suite-key-of-the-fault-suite';
 const program = fileURLToPath(new URL('../../packages/server/bin/parley.mjs', import.meta.url));

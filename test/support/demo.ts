@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { freePort } from './free-port.ts';
+import { freePort } from '../../packages/server/src/http/free-port.ts';
 
 const program = join(import.meta.dirname, '../../examples/marketplace/dist/main.js');
 

@@ -1,4 +1,3 @@
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
@@ -12,9 +11,11 @@ import type { Config } from './config.ts';
 import { openDatabase } from './db/open.ts';
 import type { Tables } from './db/tables.ts';
 import { createKysely, createPool } from './db/pool.ts';
+import { errorCode } from './domain/error-code.ts';
 import { addressOf, trustOf } from './http/address.ts';
 import { createAuthenticator } from './http/authenticator.ts';
 import { endWithProblem } from './http/client-errors.ts';
+import { freePort } from './http/free-port.ts';
 import { ignoreUpgrade } from './http/ignore-upgrade.ts';
 import { createLinks } from './http/links.ts';
 import { createLogger } from './http/logging.ts';
@@ -238,7 +239,7 @@ async function orListenError<T>(
   try {
     return await listening;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = errorCode(error);
     if (code === 'EADDRINUSE')
       throw new ListenError(
         `Port ${port} on ${host} is taken by another program. Set ${prefix}PORT to another one.`,
@@ -266,15 +267,4 @@ async function withPort(config: Config): Promise<Config> {
     publicUrl: fill(config.publicUrl),
     allowedOrigins: config.allowedOrigins.map(fill),
   };
-}
-
-function freePort(host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, host, () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }

@@ -16,8 +16,8 @@ export function isUnreachable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   // The socket of a local server that is gone is a file that is not there.
   if ('syscall' in error && error.syscall === 'connect') return true;
-  if ('code' in error && typeof error.code === 'string') return codes.test(error.code);
-  return messages.test(error.message);
+  const code = errorCode(error);
+  return code === undefined ? messages.test(error.message) : codes.test(code);
 }
 
 /** PostgreSQL's code for a lock that did not come in time. */

@@ -1,6 +1,7 @@
 import { ProblemError } from '@parley/protocol';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { passingProblem } from '../db/unreachable.ts';
+import { errorCode } from '../domain/error-code.ts';
 import { InvalidRequest } from './validation.ts';
 
 /** RFC 9457. */
@@ -35,7 +36,7 @@ export function toProblem(error: Error, request: Pick<FastifyRequest, 'id' | 'lo
   }
   if (error instanceof InvalidRequest)
     return new ProblemError('invalid', error.message, { errors: [...error.errors] });
-  const known = 'code' in error && typeof error.code === 'string' ? refusals[error.code] : undefined;
+  const known = refusals[errorCode(error) ?? ''];
   if (known !== undefined) return known();
   // Before the database's errors: a connection that the client has broken has the same code as one that the database has.
   if (error === request.raw.errored) {

@@ -1,7 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '@redis/client';
-import { freePort } from '../../../../test/support/free-port.ts';
+import { freePort } from '../../src/http/free-port.ts';
 
 /** A Redis or Valkey of a test's own, in memory. */
 export interface RedisServer {
