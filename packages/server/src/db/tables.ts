@@ -237,5 +237,4 @@ export interface Tables {
 }
 
 export type MessageRow = Selectable<MessagesTable>;
-export type ParticipantRow = Selectable<ParticipantsTable>;
 export type UserRow = Selectable<UsersTable>;

@@ -1,5 +1,4 @@
-import type { ConversationStatus, ProblemCode, Side } from '@parley/protocol';
-import type { MessageKind } from '@parley/protocol';
+import type { ConversationStatus, MessageKind, ProblemCode, Side } from '@parley/protocol';
 
 /** What is known of an author and a conversation at the moment of writing, under the conversation's lock. */
 export interface WriteFacts {

@@ -15,8 +15,8 @@ export interface Jobs {
 }
 
 /**
- * Starts a node's background work: the queue, what hands due notifications to it, and the search's index of texts. Where no channel is configured, notifications
- * wait as they are.
+ * Starts a node's background work: the queue, what hands due notifications to it, the search's index of texts, and the sweeping of what
+ * nobody needs any more. Where no channel is configured, notifications wait as they are.
  *
  * @param connectionString of the same database as `context.db`
  */
