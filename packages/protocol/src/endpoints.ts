@@ -22,7 +22,7 @@ import {
   UploadedAttachment,
   User,
 } from './resources.ts';
-import { routes, type RouteName } from './routes.ts';
+import type { RouteName } from './routes.ts';
 import {
   ClientId,
   closed,
@@ -368,4 +368,3 @@ export type Body<N extends RouteName> = Of<N, 'body'>;
 export type Answer<N extends RouteName> = Static<(typeof endpoints)[N]['response']>;
 export type SyncAnswer = Static<typeof SyncAnswer>;
 export type InboxFilter = (typeof inboxFilters)[number];
-export { routes };

@@ -1,5 +1,4 @@
 import { Type, type Static } from 'typebox';
-import { limits } from './limits.ts';
 import { Problem } from './problems.ts';
 import { Conversation, Message } from './resources.ts';
 import { ClientId, closed, HostId, MessageText, ReadSeq, Seq, Uuid } from './schema.ts';
@@ -58,7 +57,6 @@ export const closeCodes = {
   resync: 4008,
 } as const;
 
-export const frameBytes = limits.frameBytes;
 type Frame<T extends Record<string, { '~kind'?: string }>> = { [K in keyof T]: Static<T[K]> }[keyof T];
 export type ClientFrame = Frame<typeof clientFrames>;
 export type ServerFrame = Frame<typeof serverFrames>;

@@ -3,5 +3,5 @@ export * from './frames.ts';
 export * from './limits.ts';
 export * from './problems.ts';
 export * from './resources.ts';
-export { routePath, type RouteName } from './routes.ts';
+export { routePath, routes, type RouteName } from './routes.ts';
 export * from './schema.ts';

@@ -27,14 +27,15 @@ export const roles = ['member', 'moderator', 'owner'] as const;
 export const Role = oneOf(roles);
 export const conversationStatuses = ['open', 'locked', 'closed'] as const;
 export const ConversationStatus = oneOf(conversationStatuses);
-/** The marketplace's own word. */
+/** The form of the marketplace's own words, which Parley passes on. */
+const ownWord = '^[a-z][a-z0-9_-]{0,39}$';
 export const ListingStatus = Type.String({
-  pattern: '^[a-z][a-z0-9_-]{0,39}$',
+  pattern: ownWord,
   description: 'Such as active, sold, inactive',
 });
 /** Statuses after which a conversation counts as `ordered` are all but pending, cancelled and refunded; others than these are welcome. */
 export const OrderStatus = Type.String({
-  pattern: '^[a-z][a-z0-9_-]{0,39}$',
+  pattern: ownWord,
   description: 'Such as pending, paid, shipped, delivered, cancelled, refunded',
 });
 /** What a message is. A new kind is a file in the server's `domain/kinds` and a word here. */
@@ -117,25 +118,21 @@ export const PutOrder = closed({
 });
 
 export const Author = closed({ side: Side, userId: nullable(HostId), name: Type.String() });
-export const Attachment = closed({
+const attachmentFacts = {
   id: Uuid,
   name: Type.String(),
   type: Type.String(),
   size: Type.Integer(),
   width: Type.Optional(Type.Integer()),
   height: Type.Optional(Type.Integer()),
+};
+export const Attachment = closed({
+  ...attachmentFacts,
   url: Type.String({ description: 'Signed, for the reader alone; expires within an hour' }),
   thumbnailUrl: Type.Optional(Type.String()),
 });
 /** What an upload answers: no address yet, since it is nobody's message. */
-export const UploadedAttachment = closed({
-  id: Uuid,
-  name: Type.String(),
-  type: Type.String(),
-  size: Type.Integer(),
-  width: Type.Optional(Type.Integer()),
-  height: Type.Optional(Type.Integer()),
-});
+export const UploadedAttachment = closed(attachmentFacts);
 /** A notice's facts, for clients that say them in their reader's language; `text` says them in English. */
 export const NoticeData = closed({
   type: oneOf(['order.placed', 'order.updated']),
@@ -188,21 +185,24 @@ export const LastMessage = closed({
     }),
   ),
 });
+/** A listing, and a store, as a conversation and a contact dialog show them. */
+const listingSummary = closed({
+  id: HostId,
+  title: Type.String(),
+  url: nullable(Type.String()),
+  imageUrl: nullable(Type.String()),
+  price: nullable(Money),
+});
+const storeSummary = closed({ id: HostId, name: Type.String(), imageUrl: nullable(Type.String()) });
 const conversationHead = {
   id: Uuid,
   status: ConversationStatus,
   createdAt: Time,
   lastSeq: ReadSeq,
-  listing: closed({
-    id: HostId,
-    title: Type.String(),
-    url: nullable(Type.String()),
-    imageUrl: nullable(Type.String()),
-    price: nullable(Money),
-  }),
+  listing: listingSummary,
   orders: Type.Array(OrderSummary),
   buyer: closed({ id: HostId, name: Type.String(), avatarUrl: nullable(Type.String()) }),
-  store: closed({ id: HostId, name: Type.String(), imageUrl: nullable(Type.String()) }),
+  store: storeSummary,
 };
 export const Conversation = closed({
   ...conversationHead,
@@ -251,7 +251,7 @@ export const InboxPage = closed({
 });
 export const Me = closed({
   ...profile,
-  stores: Type.Array(closed({ id: HostId, name: Type.String(), imageUrl: nullable(Type.String()) })),
+  stores: Type.Array(storeSummary),
   notifications: closed({ email: Type.Boolean() }),
 });
 export const Block = closed({ id: HostId, createdAt: Time });
@@ -267,14 +267,8 @@ export const AuditItem = closed({
 });
 /** What a contact dialog needs before there is a conversation. */
 export const Contact = closed({
-  listing: closed({
-    id: HostId,
-    title: Type.String(),
-    url: nullable(Type.String()),
-    imageUrl: nullable(Type.String()),
-    price: nullable(Money),
-  }),
-  store: closed({ id: HostId, name: Type.String(), imageUrl: nullable(Type.String()) }),
+  listing: listingSummary,
+  store: storeSummary,
   responseMinutes: nullable(
     Type.Integer({
       description: "The median time of the store's first answers in 90 days; null while there are too few",

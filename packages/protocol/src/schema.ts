@@ -27,10 +27,11 @@ export function page<T extends TSchema>(item: T) {
   return closed({ items: Type.Array(item), nextCursor: nullable(Type.String()) });
 }
 
-export const hostIdPattern = '^[A-Za-z0-9_.:@-]{1,128}$';
+/** By it a validator knows an id of the marketplace's from other texts. */
+export const hostIdPattern = `^[A-Za-z0-9_.:@-]{1,${limits.hostIdLength}}$`;
 export const HostId = Type.String({
   pattern: hostIdPattern,
-  description: "The marketplace's own id: 1 to 128 of A-Z a-z 0-9 _ . : @ -",
+  description: `The marketplace's own id: 1 to ${limits.hostIdLength} of A-Z a-z 0-9 _ . : @ -`,
 });
 export const Uuid = Type.String({
   pattern: '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$',
@@ -44,12 +45,15 @@ export const HttpUrl = Type.String({
 });
 export const Email = Type.String({ format: 'email', maxLength: 254 });
 export const Name = Type.String({ minLength: 1, maxLength: limits.nameLength });
+/** What PostgreSQL's `int` holds at most. */
+const maxInt = 2_147_483_647;
 export const Seq = Type.Integer({
   minimum: 1,
-  maximum: 2_147_483_647,
+  maximum: maxInt,
   description: "A message's place in its conversation: 1, 2, 3 … without gaps",
 });
-export const ReadSeq = Type.Integer({ minimum: 0, maximum: 2_147_483_647 });
+/** Up to where a log was read; 0 for nothing of it. */
+export const ReadSeq = Type.Integer({ minimum: 0, maximum: maxInt });
 export const ClientId = Type.String({
   minLength: 1,
   maxLength: limits.clientIdLength,
