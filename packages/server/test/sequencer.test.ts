@@ -135,6 +135,18 @@ test('what another node committed after an own message is pushed to those who si
   await line.close();
 });
 
+test('a gap that grows by another node’s word while the database is asked is filled all the same, once', async () => {
+  const { sequencer, pushes, id, own } = await told(4);
+  own(3);
+  // Of this one nobody here knows who sits there, so that is asked first.
+  sequencer.advance(randomUUID(), 1);
+  await new Promise(setImmediate);
+  sequencer.advance(id, 4);
+  await vi.waitFor(() => expect(pushes.at(-1)).toBe(4), 3_000);
+  expect(pushes).toEqual([1, 2, 3, 4]);
+  await sequencer.close();
+});
+
 test('what finds no room to wait is not pushed out of its place', async () => {
   const line = await comingBack();
   const { sequencer, pushes, id, own } = await told(3, { db: line.db, maxGaps: 1 });

@@ -79,16 +79,19 @@ export function dropGap(positions: Positions, gap: Gap): void {
 
 /** Reads and pushes a part of what is missing: two queries, however many gaps. Rejects when the database is away. */
 export async function fillSome(options: FillOptions, positions: Positions): Promise<void> {
-  const some = [...positions.gaps.values()].slice(0, gapsPerTurn).map((gap) => ({ gap, told: gap.upto }));
-  const strangers = some.filter(({ gap }) => gap.recipients === null);
+  // As they are now: while the database is asked, gaps grow, and others come to know whom they are for.
+  const some = [...positions.gaps.values()]
+    .slice(0, gapsPerTurn)
+    .map((gap) => ({ gap, told: gap.upto, known: gap.recipients }));
+  const strangers = some.filter(({ known }) => known === null);
   const logs = await readLogs(
     options.db,
     strangers.map(({ gap }) => gap.conversationId),
   );
-  const parts = some.map(({ gap, told }): Part => {
-    const log = gap.recipients === null ? (logs.get(gap.conversationId) ?? noLog) : null;
-    const upto = log === null ? told : believe(options, gap, told, log.lastSeq);
-    const recipients = log?.recipients ?? gap.recipients ?? [];
+  const parts = some.map(({ gap, told, known }): Part => {
+    const log = logs.get(gap.conversationId) ?? noLog;
+    const upto = known === null ? believe(options, gap, told, log.lastSeq) : told;
+    const recipients = known ?? log.recipients;
     return { gap, upto, recipients, isWatched: recipients.some(options.isConnected) };
   });
   const rows = await readGaps(
