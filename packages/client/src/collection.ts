@@ -1,3 +1,4 @@
+import { parseJson } from './json.ts';
 import type { ClientStorage } from './types.ts';
 
 /** Named values in storage that several tabs may share. */
@@ -23,7 +24,7 @@ export function createCollection<T>(
   const has = (id: string) => storage.getItem(keyOf(id)) !== null;
 
   function ids(): string[] {
-    const list = parse(storage.getItem(prefix));
+    const list = parseJson(storage.getItem(prefix) ?? '');
     return Array.isArray(list) ? list.filter((id) => typeof id === 'string') : [];
   }
   function writeIds(keep: (id: string) => boolean): void {
@@ -35,9 +36,9 @@ export function createCollection<T>(
   return {
     has,
     all: () =>
-      ids().flatMap((id) => {
-        const value = parse(storage.getItem(keyOf(id)));
-        return isValue(value) ? [[id, value] as [string, T]] : [];
+      ids().flatMap((id): [string, T][] => {
+        const value = parseJson(storage.getItem(keyOf(id)) ?? '');
+        return isValue(value) ? [[id, value]] : [];
       }),
     put(id, value) {
       storage.setItem(keyOf(id), JSON.stringify(value));
@@ -50,12 +51,4 @@ export function createCollection<T>(
       writeIds((listed) => listed !== id);
     },
   };
-}
-
-function parse(text: string | null): unknown {
-  try {
-    return text === null ? null : JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

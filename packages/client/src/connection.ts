@@ -1,4 +1,4 @@
-import type { ServerFrame } from '@parley/protocol';
+import type { closeCodes, ServerFrame } from '@parley/protocol';
 import type { Changes } from './changes.ts';
 import { createLink, type FrameOf, type Link, type Question } from './link.ts';
 import { notReached, problemOf } from './parley-error.ts';
@@ -6,6 +6,8 @@ import type { Runtime } from './runtime.ts';
 import { openSocket, type Socket } from './socket.ts';
 import type { Tokens } from './token.ts';
 import type { ConnectionState, Store } from './types.ts';
+
+type Codes = typeof closeCodes;
 
 export interface ConnectionOptions {
   readonly runtime: Runtime;
@@ -22,8 +24,11 @@ const readyTimeout = 15_000;
 /** Milliseconds between signs of life, and for the answer to one. */
 const beatEvery = 25_000;
 const beatTimeout = 10_000;
-/** The service's close codes (protocol's `closeCodes`) that mean: not with this token. */
-const refusingCodes: readonly number[] = [4001, 4003];
+/** The service's close codes that mean: not with this token. */
+const refusingCodes: readonly number[] = [4001, 4003] satisfies [
+  Codes['unauthenticated'],
+  Codes['forbidden'],
+];
 const refusingStatuses: readonly number[] = [401, 403];
 
 const atFirst: ConnectionState = { status: 'connecting', userId: null, retryIn: null };
@@ -58,7 +63,6 @@ export class Connection {
   }
 
   /** See `Link.ask`; rejects while there is no connection. */
-
   async ask<O extends ServerFrame['op']>(question: Question, answer: O): Promise<FrameOf<O>> {
     return this.#requireLink().ask(question, answer);
   }

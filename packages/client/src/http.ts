@@ -1,5 +1,6 @@
 import type { Answer, RouteName } from '@parley/protocol';
 import { routePath, routes } from '@parley/protocol/routes';
+import { parseJson } from './json.ts';
 import { isProblem, notReached, ParleyError, problemOf } from './parley-error.ts';
 import type { Runtime } from './runtime.ts';
 import type { Tokens } from './token.ts';
@@ -85,21 +86,13 @@ export async function withToken(tokens: Tokens, send: (token: string) => Promise
  * @throws {ParleyError} for any status but success
  */
 export function readAnswer({ status, retryAfter, text }: Sent): unknown {
-  const value = parse(text);
+  const value = parseJson(text);
   if (status >= 200 && status < 300) return value;
   const wait = Number(retryAfter ?? '');
   const known = isProblem(value)
     ? value
     : { type: 'about:blank', title: `Status ${status}`, status, detail: '' };
   throw new ParleyError({ ...(wait > 0 && { retryAfter: wait }), ...known });
-}
-
-function parse(text: string): unknown {
-  try {
-    return text === '' ? null : JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 function queryText(query: Readonly<Record<string, unknown>>): string {

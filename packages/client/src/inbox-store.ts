@@ -6,7 +6,7 @@ import { activityKey, compareActivity, isListed } from './head.ts';
 import type { Http } from './http.ts';
 import { isPassing, problemOf } from './parley-error.ts';
 import type { Refetch } from './refetch.ts';
-import type { Runtime } from './runtime.ts';
+import { retryDelay, type Runtime } from './runtime.ts';
 import { keepList, keepRecord } from './same.ts';
 import type { Position } from './sync.ts';
 import type { InboxSnapshot, InboxStore } from './types.ts';
@@ -25,8 +25,6 @@ export interface InboxOptions {
 
 const pageSize = 50;
 const mostInPage = 100;
-/** Milliseconds after which a failed load is tried again. */
-const retryAfter = 5_000;
 
 /** A first page that came by another way. */
 export interface FirstPage {
@@ -151,7 +149,7 @@ export class Inbox implements InboxStore {
   #fail(problem: Problem): void {
     const { runtime, changes } = this.#options;
     const again = () => void (this.#outdated && this.isWatched && this.refresh());
-    if (isPassing(problem)) runtime.later(again, retryAfter);
+    if (isPassing(problem)) runtime.later(again, retryDelay);
     if (problem.status !== 0) changes.run(() => (this.#problem = problem));
   }
 

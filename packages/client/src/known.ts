@@ -3,6 +3,7 @@ import type { Base } from './base.ts';
 import { createConversationCache, type ConversationCache } from './conversation-cache.ts';
 import { isPassing, problemOf } from './parley-error.ts';
 import { createRefetch, type Refetch } from './refetch.ts';
+import { retryDelay } from './runtime.ts';
 import type { Position } from './sync.ts';
 import { createUnread, difference, plus, type Unread } from './unread.ts';
 
@@ -26,8 +27,6 @@ export interface KnownOptions {
 
 /** Milliseconds within which doubts about the totals give one question. */
 const countAgainAfter = 2_000;
-/** Milliseconds after which a failed question is asked again. */
-const retryAfter = 5_000;
 
 export function createKnown({ runtime, changes, http }: Base, options: KnownOptions): Known {
   let takingPage = false;
@@ -74,7 +73,7 @@ export function createKnown({ runtime, changes, http }: Base, options: KnownOpti
       // A whole page: what moves next is on it in all likelihood, and then does not need another question.
       http.call('listInbox', { query: {} }).then(
         (answer) => changes.run(() => takePage(answer, asked)),
-        (error: unknown) => isPassing(problemOf(error)) && countAgain(retryAfter),
+        (error: unknown) => isPassing(problemOf(error)) && countAgain(retryDelay),
       );
     }, after);
   }

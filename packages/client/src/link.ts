@@ -1,4 +1,5 @@
 import type { ClientFrame, ServerFrame } from '@parley/protocol';
+import { parseJson } from './json.ts';
 import { notReached, ParleyError } from './parley-error.ts';
 import type { Socket } from './socket.ts';
 
@@ -80,12 +81,8 @@ export function createLink(socket: Socket, events: LinkEvents): Link {
 
 /** The service is taken at its word: a validator would weigh more than this whole client. */
 function readFrame(data: unknown): ServerFrame | null {
-  try {
-    const value: unknown = typeof data === 'string' ? JSON.parse(data) : null;
-    return isFrame(value) ? value : null;
-  } catch {
-    return null;
-  }
+  const value = typeof data === 'string' ? parseJson(data) : null;
+  return isFrame(value) ? value : null;
 }
 
 function isFrame(value: unknown): value is ServerFrame {

@@ -2,22 +2,16 @@ import type { Changes } from './changes.ts';
 import type { Drafts } from './drafts.ts';
 import type { Outbox } from './outbox.ts';
 import { keepRecord } from './same.ts';
-import type { OutboxItem, Store } from './types.ts';
-
-interface Local {
-  failed: OutboxItem | null;
-  waiting: OutboxItem | null;
-  draft: string;
-}
+import type { LocalState, Store } from './types.ts';
 
 /** Which conversations have something in the outbox or a draft. */
 export function createLocal(
   changes: Changes,
   outbox: Outbox,
   drafts: Drafts,
-): Store<ReadonlyMap<string, Local>> {
-  return changes.store<ReadonlyMap<string, Local>>((previous) => {
-    const next = new Map<string, Local>();
+): Store<ReadonlyMap<string, LocalState>> {
+  return changes.store<ReadonlyMap<string, LocalState>>((previous) => {
+    const next = new Map<string, LocalState>();
     for (const [id, draft] of drafts.all()) next.set(id, { failed: null, waiting: null, draft });
     for (const item of outbox.all()) {
       const { failed = null, waiting = null, draft = '' } = next.get(item.conversationId) ?? {};

@@ -1,3 +1,4 @@
+import type { limits } from '@parley/protocol';
 import type { Changes } from './changes.ts';
 import type { Connection } from './connection.ts';
 import { createMarks } from './marks.ts';
@@ -12,8 +13,8 @@ export interface Presence {
   set(conversationId: string, here: boolean): void;
 }
 
-/** Milliseconds that somebody is taken to be there (protocol's `limits.presenceTtl`), and between two of one's own. */
-const shownFor = 40_000;
+/** Milliseconds that somebody is taken to be there, and between two of one's own. */
+const shownFor: (typeof limits)['presenceTtl'] = 40_000;
 const toldEvery = 25_000;
 
 export function createPresence(

@@ -1,9 +1,8 @@
-import type { Conversation } from '@parley/protocol';
+import type { Problem } from '@parley/protocol';
 import type { ConversationCache } from './conversation-cache.ts';
 import type { Http } from './http.ts';
 import { isPassing, problemOf } from './parley-error.ts';
-import type { Runtime } from './runtime.ts';
-import type { Problem } from '@parley/protocol';
+import { retryDelay, type Runtime } from './runtime.ts';
 
 /** Asks for conversations that are not known, or not surely known, one after the other. */
 export interface Refetch {
@@ -21,8 +20,6 @@ export interface RefetchOptions {
 
 /** Milliseconds in which a push may still bring what is missing. */
 const grace = 100;
-/** Milliseconds after which a failed question is asked again. */
-const retryAfter = 5_000;
 
 export function createRefetch({ runtime, http, cache, onGone }: RefetchOptions): Refetch {
   const wanted = new Map<string, number>();
@@ -31,12 +28,12 @@ export function createRefetch({ runtime, http, cache, onGone }: RefetchOptions):
   async function fetchOne(id: string): Promise<void> {
     const askedAt = cache.stamp();
     try {
-      const answer: Conversation = await http.call('getConversation', { params: { id } });
+      const answer = await http.call('getConversation', { params: { id } });
       if (!cache.accept(answer, askedAt)) refetch(id);
     } catch (error) {
       const problem = problemOf(error);
       if (problem.status === 404) onGone(id, problem);
-      else if (isPassing(problem)) runtime.later(() => refetch(id), retryAfter);
+      else if (isPassing(problem)) runtime.later(() => refetch(id), retryDelay);
     }
   }
   async function run(): Promise<void> {

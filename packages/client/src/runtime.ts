@@ -16,6 +16,8 @@ export interface Runtime {
   close(): void;
 }
 
+/** Milliseconds after which what could not be read, and may well be by then, is asked for again. */
+export const retryDelay = 5_000;
 /** Browsers keep delays in 32 bits. */
 const longestDelay = 2 ** 31 - 1;
 

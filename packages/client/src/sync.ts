@@ -18,7 +18,6 @@ export interface SyncOptions {
   readonly changes: Changes;
   readonly connection: Connection;
   readonly threads: () => readonly Thread[];
-  /** The stamp of the conversations that are known now, and the count of what moved the totals. */
   readonly position: () => Position;
   /**
    * The first page of the inbox, and conversations that are not on it, as they were after `asked`; `first` when a new connection
@@ -28,8 +27,11 @@ export interface SyncOptions {
   readonly refetch: Refetch;
 }
 
+/** What is known at one moment: an answer that was asked for then may be older than what is known by now. */
 export interface Position {
+  /** Of the conversations; see `ConversationCache.stamp`. */
   readonly stamp: number;
+  /** How often the totals have moved; see `Unread.moves`. */
   readonly moves: number;
 }
 

@@ -5,7 +5,7 @@ import type { ConversationCache } from './conversation-cache.ts';
 import type { Http } from './http.ts';
 import { beginLog, emptyLog, hasGap, lastSeq, prepend, receive, replace, type Log } from './log.ts';
 import { isPassing, problemOf } from './parley-error.ts';
-import type { Runtime } from './runtime.ts';
+import { retryDelay, type Runtime } from './runtime.ts';
 
 export interface ThreadOptions {
   readonly runtime: Runtime;
@@ -20,8 +20,6 @@ export interface ThreadOptions {
 
 /** Messages in a page. */
 const pageSize = 50;
-/** Milliseconds after which a failed load is tried again. */
-const retryAfter = 5_000;
 
 /** One conversation's log in this client: loaded when somebody looks, and kept current from then on. */
 export class Thread {
@@ -161,7 +159,7 @@ export class Thread {
   /** What was not reached shows as still loading: the connection's state says the rest. */
   #fail(problem: Problem): void {
     const { runtime, changes, settle } = this.#options;
-    if (isPassing(problem)) runtime.later(() => void this.load(), retryAfter);
+    if (isPassing(problem)) runtime.later(() => void this.load(), retryDelay);
     if (problem.status === 0) return;
     changes.run(() => {
       this.#problem = problem;

@@ -64,6 +64,13 @@ export interface OutboxItem {
   problem: Problem | null;
 }
 
+/** What of a conversation is in this browser alone. `failed` is the first such send, `waiting` the last. */
+export interface LocalState {
+  failed: OutboxItem | null;
+  waiting: OutboxItem | null;
+  draft: string;
+}
+
 export interface InboxSnapshot {
   status: 'loading' | 'ready' | 'error';
   items: readonly Conversation[];
@@ -120,9 +127,7 @@ export interface ParleyClient {
   readonly me: Store<Me | null>;
   readonly unread: Store<UnreadTotals>;
   /** Conversations that have something in the outbox or a draft: their last line says so in a list. */
-  readonly local: Store<
-    ReadonlyMap<string, { failed: OutboxItem | null; waiting: OutboxItem | null; draft: string }>
-  >;
+  readonly local: Store<ReadonlyMap<string, LocalState>>;
   /** The same query gives the same store. */
   inbox(query?: { filter?: InboxFilter; q?: string }): InboxStore;
   conversation(id: string): ConversationStore;

@@ -1,3 +1,4 @@
+import type { limits } from '@parley/protocol';
 import type { Changes } from './changes.ts';
 import { createMarks, type Marks } from './marks.ts';
 import type { Runtime } from './runtime.ts';
@@ -8,8 +9,8 @@ export interface Typing extends Marks {
   mayTell(conversationId: string): boolean;
 }
 
-/** Milliseconds that a typing mark is shown (protocol's `limits.typingTtl`), and between two of one's own. */
-const shownFor = 5_000;
+/** Milliseconds that a typing mark is shown, and between two of one's own. */
+const shownFor: (typeof limits)['typingTtl'] = 5_000;
 const toldEvery = 3_000;
 
 export function createTyping(runtime: Runtime, changes: Changes): Typing {
