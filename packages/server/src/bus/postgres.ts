@@ -17,6 +17,8 @@ const retryDelay = 500;
 /** Milliseconds between questions whether the connection that listens is alive, and for the answer. */
 const probeInterval = 2_000;
 const probeTimeout = 4_000;
+/** Milliseconds that the other side may take to say goodbye. */
+const closePatience = 1_000;
 
 /** Events between nodes by `LISTEN` and `NOTIFY`: one statement a batch of hints, whatever its size. */
 export function createPostgresBus(options: PostgresBusOptions): Promise<Bus> {
@@ -112,9 +114,23 @@ async function listen(options: PostgresBusOptions, events: TransportEvents): Pro
     socket.destroy();
     throw error;
   }
-  // A network that swallows everything breaks no connection; only an answer shows that somebody is there.
+  const stopProbing = keepProbing(client, socket);
+  void ended.then(stopProbing);
+  return {
+    ended,
+    async end() {
+      stopProbing();
+      const cut = setTimeout(() => socket.destroy(), closePatience);
+      await Promise.race([client.end().catch(() => undefined), ended]);
+      clearTimeout(cut);
+    },
+  };
+}
+
+/** A network that swallows everything breaks no connection; only an answer shows that somebody is there. Answers how to stop it. */
+function keepProbing(client: pg.Client, socket: Socket): () => void {
   let asking = false;
-  const probe = setInterval(() => {
+  const timer = setInterval(() => {
     if (asking) return;
     asking = true;
     client.query('select 1').then(
@@ -122,14 +138,5 @@ async function listen(options: PostgresBusOptions, events: TransportEvents): Pro
       () => socket.destroy(),
     );
   }, probeInterval);
-  void ended.then(() => clearInterval(probe));
-  return {
-    ended,
-    async end() {
-      clearInterval(probe);
-      const cut = setTimeout(() => socket.destroy(), 1_000);
-      await Promise.race([client.end().catch(() => undefined), ended]);
-      clearTimeout(cut);
-    },
-  };
+  return () => clearInterval(timer);
 }
