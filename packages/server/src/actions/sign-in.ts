@@ -68,30 +68,42 @@ export async function signIn(context: Context, claims: SignedClaims): Promise<Si
   if (known === null)
     return (await create(context, claims.sub, { ...columns, ...claimsAt })) ?? signIn(context, claims);
   if (!isCurrent(claims.iat, known.claims_at)) return signedIn(known);
-  const isNews = Object.entries(columns).some(
+  if (!isNews(known, columns)) return signedIn(known);
+  const role = await update(context, claims, { ...columns, ...claimsAt });
+  if (role === null) return (await readSignedIn(context, claims.sub)) ?? signedIn(known);
+  await spread(context, { buyerId: claims.sub }, true);
+  return { ...signedIn(known), role };
+}
+
+function isNews(known: UserRow, columns: ClaimedColumns): boolean {
+  return Object.entries(columns).some(
     ([column, value]) => Object.getOwnPropertyDescriptor(known, column)?.value !== value,
   );
-  if (!isNews) return signedIn(known);
-  const changed = await context.db
+}
+
+/** Answers the role by now; null where a later token, or another request of the same one, was there before. */
+async function update(
+  { db }: Context,
+  { sub, iat = null }: { readonly sub: string; readonly iat?: number | null },
+  columns: ClaimedColumns & { claims_at?: number },
+): Promise<Role | null> {
+  const { claims_at: _at, ...claimed } = columns;
+  const changed = await db
     .updateTable('users')
-    .set({ ...columns, ...claimsAt })
-    .where('id', '=', claims.sub)
+    .set(columns)
+    .where('id', '=', sub)
     .where('erased_at', 'is', null)
-    .where(
-      sql<boolean>`(${claims.iat ?? null}::float8 is null or claims_at is null or claims_at <= ${claims.iat ?? null})`,
-    )
+    .where(sql<boolean>`(${iat}::float8 is null or claims_at is null or claims_at <= ${iat})`)
     .where((is) =>
       is.or(
-        Object.entries(columns).map(
+        Object.entries(claimed).map(
           ([column, value]) => sql<boolean>`${sql.ref(column)} is distinct from ${value}`,
         ),
       ),
     )
     .returning('role')
     .executeTakeFirst();
-  if (changed === undefined) return (await readSignedIn(context, claims.sub)) ?? signedIn(known);
-  await spread(context, { buyerId: claims.sub }, true);
-  return { ...signedIn(known), role: changed.role };
+  return changed?.role ?? null;
 }
 
 /** When the claims were said, where they say something. A clock that runs ahead must not make later tokens old. */
