@@ -101,13 +101,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
       const closing = gaps.get(conversationId)?.closed;
       // What found no room has no place to wait in.
       if (closing === undefined) return gaps.size >= maxGaps ? Promise.resolve(false) : null;
-      return new Promise((resolve) => {
-        const timer = setTimeout(() => resolve(false), holdPatience);
-        void closing.then(() => {
-          clearTimeout(timer);
-          resolve(true);
-        });
-      });
+      return isInTime(closing, holdPatience);
     },
     caughtUp() {
       positions.lookedAt = performance.now();
@@ -118,4 +112,15 @@ export function createSequencer(options: SequencerOptions): Sequencer {
       await running;
     },
   };
+}
+
+/** Whether it settles within so many milliseconds. */
+function isInTime(closing: Promise<void>, patience: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), patience);
+    void closing.then(() => {
+      clearTimeout(timer);
+      resolve(true);
+    });
+  });
 }
