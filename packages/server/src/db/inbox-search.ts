@@ -19,6 +19,8 @@ export interface SeatSearch {
 const firstLooked = 1_000;
 /** And so many in all, where the first ones promise that they fill a page; or else the index is asked, which then finds few. */
 const mostLooked = 5_000;
+/** Each number of words makes a statement of its own, and connections prepare a hundred at most. */
+const mostPrepared = 3;
 const newestFirst = sql`order by p.last_at desc, p.conversation_id desc`;
 
 /**
@@ -45,7 +47,8 @@ async function walk(db: Kysely<Tables>, search: SeatSearch): Promise<Walked> {
   const { userId, limit } = search;
   const least = Math.ceil((limit * firstLooked) / mostLooked);
   const [first, most, further] = [firstLooked, mostLooked, mostLooked - firstLooked].map((n) => sql.lit(n));
-  const { rows } = await sql<{ ids: string[]; is_short: boolean; store_ids: string[] }>`${planOnce}
+  const plan = search.terms.length > mostPrepared ? sql`` : planOnce;
+  const { rows } = await sql<{ ids: string[]; is_short: boolean; store_ids: string[] }>`${plan}
     with near as materialized (${holders(search, sql`limit ${first}`)}),
     far as materialized (select f.conversation_id from (${holders(search, sql`offset ${first} limit ${further}`)}) f
       where (select count(*) from near) between ${least} and ${limit - 1})
