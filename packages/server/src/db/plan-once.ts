@@ -33,6 +33,7 @@ export function prepareMarked(pool: pg.Pool): void {
     const query: unknown = Reflect.get(client, 'query');
     if (typeof query !== 'function') return;
     Object.defineProperty(client, 'query', {
+      configurable: true,
       value: (statement: unknown, ...rest: unknown[]): unknown => {
         const name = typeof statement === 'string' ? statementName(statement) : null;
         return Reflect.apply(query, client, [name === null ? statement : { name, text: statement }, ...rest]);
