@@ -252,7 +252,9 @@ describe("the moderators' list", () => {
 describe('what the trigram indexes are asked for', () => {
   test('is the rare trigrams of a word, by what ANALYZE found in texts and names', async () => {
     const inTexts = await loadCommonTrigrams(db, 'message_texts_trigrams');
-    expect(rareTrigrams('celadon', inTexts)).toEqual(['lad', 'ado', 'don']);
+    // `lad` is in so few texts that a sample may or may not find it common.
+    expect(rareTrigrams('celadon', inTexts)).toEqual(expect.arrayContaining(['ado', 'don']));
+    for (const common of ['cel', 'ela']) expect(rareTrigrams('celadon', inTexts)).not.toContain(common);
     expect(rareTrigrams('glaze', inTexts)).toEqual([]);
     const inNames = await loadCommonTrigrams(db, 'conversation_search_trigrams');
     expect(rareTrigrams('quillfeather', inNames)).toContain('llf');
