@@ -22,7 +22,7 @@ test('what is no result of rows stays as it is', () => {
   for (const other of [null, 'text', { rows: 'none' }, [{ rows: [1] }]]) expect(moveRows(other)).toBe(other);
 });
 
-test('a pool answers as before: by promise, by callback, several statements, errors', async () => {
+test('a pool answers as before: by promise, by callback, several statements, errors, prepared ones', async () => {
   const pool = createPool(database.url, { max: 1 });
   const client = await pool.connect();
   const { rows, rowCount } = await client.query('select n from generate_series(1, $1::int) n', [3]);
@@ -33,6 +33,11 @@ test('a pool answers as before: by promise, by callback, several statements, err
   expect(await called).toEqual([{ n: 4 }]);
   expect(await client.query('select 1; select 2')).toHaveLength(2);
   await expect(client.query('select nothing')).rejects.toThrow('nothing');
+  await client.query('/* plan once */select 6 as n');
+  const { rows: prepared } = await client.query(
+    `select 1 from pg_prepared_statements where statement like '%6 as n%'`,
+  );
+  expect(prepared).toHaveLength(1);
   client.release();
   expect((await pool.query('select 5 as n')).rows).toEqual([{ n: 5 }]);
   await pool.end();

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sql, type RawBuilder } from 'kysely';
 import type pg from 'pg';
+import { wrapQueries } from './wrap-queries.ts';
 
 const mark = '/* plan once */';
 
@@ -29,15 +30,8 @@ export function statementName(text: string): string | null {
 
 /** Makes the connections of a pool prepare the statements that say `planOnce`. */
 export function prepareMarked(pool: pg.Pool): void {
-  pool.on('connect', (client) => {
-    const query: unknown = Reflect.get(client, 'query');
-    if (typeof query !== 'function') return;
-    Object.defineProperty(client, 'query', {
-      configurable: true,
-      value: (statement: unknown, ...rest: unknown[]): unknown => {
-        const name = typeof statement === 'string' ? statementName(statement) : null;
-        return Reflect.apply(query, client, [name === null ? statement : { name, text: statement }, ...rest]);
-      },
-    });
+  wrapQueries(pool, (ask) => (statement, ...rest) => {
+    const name = typeof statement === 'string' ? statementName(statement) : null;
+    return ask(name === null ? statement : { name, text: statement }, ...rest);
   });
 }
