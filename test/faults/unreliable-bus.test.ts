@@ -4,6 +4,7 @@ import { findRedis, startRedis } from '../../packages/server/test/support/redis-
 import { createLedger } from './ledger.ts';
 import { problemsOf, startLoad } from './load.ts';
 import { createPunctuality } from './punctuality.ts';
+import { startReaders } from './readers.ts';
 import { startRelay } from './relay.ts';
 import { patience, say, scaled } from './scale.ts';
 import { createUnreliability, type Mishaps } from './unreliable.ts';
@@ -21,7 +22,7 @@ afterEach(async () => {
 });
 
 test(
-  'PostgreSQL as a bus that drops, doubles and reorders: everybody hears everything in order within 5 s',
+  'PostgreSQL as a bus that drops, doubles and reorders: everybody hears everything, and how far others read, in order within 5 s',
   async () => {
     const { disturb, mishaps } = createUnreliability(createPostgresWire, 1);
     const world = await startWorld({ nodes: 2, disturb });
@@ -32,7 +33,7 @@ test(
 );
 
 test.skipIf(redisProgram === null)(
-  'Redis as a bus that drops, doubles and reorders: everybody hears everything in order within 5 s',
+  'Redis as a bus that drops, doubles and reorders: everybody hears everything, and how far others read, in order within 5 s',
   async () => {
     const redis = await startRedis(redisProgram ?? '');
     closings.push(() => redis.stop());
@@ -56,12 +57,15 @@ async function judge(world: World, mishaps: Readonly<Mishaps>): Promise<void> {
     await startLoad(world, { pairs: scaled(30, 20), pause: seldom, window: 1, ledger: quiet.ledger }),
     await startLoad(world, { pairs: scaled(8, 3), ledger: busy.ledger }),
   ];
+  const pairs = loads.flatMap((load) => load.pairs);
+  const readers = await startReaders(world, pairs, () => 2 * seldom());
   await sleep(scaled(60_000, 5_000));
-  await Promise.all(loads.map((load) => load.pauseSending()));
-  await untilAllIsHeard([busy, quiet]);
-  const late = [busy, quiet].flatMap((one) => one.late(promise));
-  const slowest = [busy, quiet].map((one) => Math.round(one.slowest()));
-  say(`${JSON.stringify(mishaps)}; slowest ${slowest.join(' and ')} ms`);
+  await Promise.all([...loads.map((load) => load.pauseSending()), readers.pause()]);
+  await untilAllIsHeard([busy, quiet, readers]);
+  const late = [busy, quiet, readers].flatMap((one) => one.late(promise));
+  const slowest = [busy, quiet, readers].map((one) => Math.round(one.slowest()));
+  say(`${JSON.stringify(mishaps)}; ${readers.count()} readings; slowest ${slowest.join(', ')} ms`);
+  readers.close();
 
   for (const load of loads) {
     expect((await load.settle()).violations).toEqual([]);
@@ -69,6 +73,8 @@ async function judge(world: World, mishaps: Readonly<Mishaps>): Promise<void> {
     expect(load.people.every(({ diary }) => diary.connections === 1)).toBe(true);
   }
   expect(late).toEqual([]);
+  expect(readers.backwards).toEqual([]);
+  expect(readers.count()).toBeGreaterThan(pairs.length / 2);
   expect(world.exits).toEqual([]);
   for (const count of [mishaps.dropped, mishaps.doubled, mishaps.reordered])
     expect(count / mishaps.events).toBeGreaterThan(0.05);

@@ -3,7 +3,8 @@ import type { NetConnectOpts } from 'node:net';
 import type pg from 'pg';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { startRelay, targetOf, through, type Relay } from '../../../test/faults/relay.ts';
+import { startRelay, targetOf, through, type Disturb, type Relay } from '../../../test/faults/relay.ts';
+import { createPostgresWire, createRedisWire, createSplitter, type Wire } from '../../../test/faults/wire.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import type { Bus, BusEvent } from '../src/bus/bus.ts';
 import { hintsOf } from '../src/bus/hints.ts';
@@ -33,7 +34,7 @@ beforeAll(async () => {
     [conversationId],
   );
   await pool.query(
-    `insert into participants (user_id, conversation_id, side) values ('john', $1, 'buyer'), ('sarah', $1, 'store')`,
+    `insert into participants (user_id, conversation_id, side, read_seq) values ('john', $1, 'buyer', 0), ('sarah', $1, 'store', 99999)`,
     [conversationId],
   );
 });
@@ -56,11 +57,23 @@ const seqs = Array.from({ length: 2_000 }, (_none, index) => index + 1);
 const interrupted: BusEvent = { type: 'bus.interrupted' };
 const barred: BusEvent = { type: 'user.barred', recipients: ['sarah'] };
 
+/** Swallows the events that are to be lost, and lets all else pass. */
+function loseEvents(createWire: () => Wire, isLost: (event: string) => boolean): Disturb {
+  return (deliver) => {
+    const wire = createWire();
+    const split = createSplitter(wire);
+    return (chunk) => {
+      for (const value of split(chunk)) if (!wire.isEvent(value) || !isLost(value.toString())) deliver(value);
+    };
+  };
+}
+
 interface Backend {
   readonly name: string;
   /** Connects as a node does, by a relay or not. */
   readonly create: (relay?: Relay) => Promise<Bus>;
   readonly target: () => NetConnectOpts;
+  readonly createWire: () => Wire;
   /** Says something on the bus, as anybody can who reaches it. */
   readonly say: (payload: string) => Promise<unknown>;
   /** Breaks the connections that listen. */
@@ -82,6 +95,7 @@ const backends: Backend[] = [
         log,
       }),
     target: () => targetOf(database.url),
+    createWire: createPostgresWire,
     say: (payload) => pool.query(`select pg_notify('parley', $1)`, [payload]),
     sever: () =>
       pool.query(
@@ -101,6 +115,7 @@ if (redisProgram !== null)
     create: (relay) =>
       createRedisBus({ url: by(relay, redis?.url ?? ''), db: createKysely<Tables>(pool), log }),
     target: () => targetOf(redis?.url ?? ''),
+    createWire: createRedisWire,
     say: async (payload) => redis?.command('PUBLISH', channelOf(redis.url), payload),
     sever: async () => redis?.command('CLIENT', 'KILL', 'TYPE', 'pubsub'),
     openConnections: async () => {
@@ -171,6 +186,14 @@ describe.each(backends)('the bus over $name', (backend) => {
     expect(heardFar).toEqual([barred]);
   });
 
+  test('nobody has read further than the database says', async () => {
+    await start();
+    await backend.say(`x${JSON.stringify([['r', conversationId, 'sarah', 2_147_483_647]])}`);
+    await backend.say(`x${JSON.stringify([['r', conversationId, 'john', 5]])}`);
+    near.publish([barred]);
+    await vi.waitFor(() => expect(heardFar).toEqual([read(99_999), barred]));
+  });
+
   test('what the database fails at is given up, and stops nothing behind it', async () => {
     await start();
     await pool.query('alter table participants rename to elsewhere');
@@ -191,6 +214,79 @@ describe.each(backends)('the bus over $name', (backend) => {
     await vi.waitFor(() => expect(heardFar).toContainEqual(interrupted), { timeout: 5_000 });
     near.publish([read(1)]);
     await vi.waitFor(() => expect(heardFar).toContainEqual(read(1)), { timeout: 5_000 });
+  });
+
+  describe('where events are lost one by one', () => {
+    let relay: Relay;
+    let lost: string[];
+
+    /** Loses of the events that hold this text the first ones. */
+    async function startLossy(text: string, count: number): Promise<void> {
+      lost = [];
+      const isLost = (event: string): boolean => {
+        if (!event.includes(text) || lost.length >= count) return false;
+        lost.push(event);
+        return true;
+      };
+      relay = await startRelay(backend.target(), loseEvents(backend.createWire, isLost));
+      await start(relay);
+      near.publish([barred]);
+      await vi.waitFor(() => expect(heardFar).toEqual([barred]));
+      [heardNear, heardFar] = [[], []];
+    }
+
+    afterEach(() => relay.close());
+
+    const changed: BusEvent = { type: 'conversation.changed', recipients: ['john'], conversationId };
+    const typed: BusEvent = {
+      type: 'conversation.typed',
+      recipients: ['john'],
+      conversationId,
+      userId: 'sarah',
+    };
+    const heardSoon = { timeout: 5_000 };
+
+    test('a later one shows which are missing, and they are sent again', async () => {
+      await startLossy('["r"', 2);
+      near.publish([typed, read(1)]);
+      await vi.waitFor(() => expect(lost).toHaveLength(1));
+      near.publish([read(2)]);
+      await vi.waitFor(() => expect(lost).toHaveLength(2));
+      near.publish([changed]);
+      await vi.waitFor(() => expect(heardFar).toEqual([changed, read(1), read(2)]), heardSoon);
+      expect(heardNear).toHaveLength(4);
+    });
+
+    test('the last one is missed too, and one that is lost again', async () => {
+      await startLossy('["c"', 2);
+      near.publish([read(1)]);
+      await vi.waitFor(() => expect(heardFar).toEqual([read(1)]));
+      near.publish([changed]);
+      await vi.waitFor(() => expect(heardFar).toEqual([read(1), changed]), heardSoon);
+      expect(lost).toHaveLength(2);
+    });
+
+    test('what nobody can send again makes those who are connected sync, once', async () => {
+      await startLossy('nothing', 0);
+      await backend.say(`ghost:1${JSON.stringify([['b', ['john']]])}`);
+      await backend.say(`ghost:4${JSON.stringify([['b', ['sarah']]])}`);
+      await vi.waitFor(() => expect(heardFar).toContainEqual(interrupted), heardSoon);
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      expect(
+        heardFar.filter((event) => event === interrupted || event.type === 'bus.interrupted'),
+      ).toHaveLength(1);
+      near.publish([read(1)]);
+      await vi.waitFor(() => expect(heardFar).toContainEqual(read(1)));
+    });
+
+    test('numbers that nobody gave take no memory, and no time', async () => {
+      await startLossy('nothing', 0);
+      await backend.say('ghost:1[]');
+      const before = process.memoryUsage().heapUsed;
+      await backend.say('ghost:999999999999999[]');
+      await vi.waitFor(() => expect(heardFar).toEqual([interrupted]));
+      expect(process.memoryUsage().heapUsed - before).toBeLessThan(50_000_000);
+    });
   });
 
   test('a network that swallows everything is noticed', { timeout: 30_000 }, async () => {

@@ -1,12 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { Tables } from '../db/tables.ts';
 import { isUnreachable } from '../db/unreachable.ts';
 import type { Bus, BusEvent } from './bus.ts';
+import { createExchange } from './exchange.ts';
 import { createHintQueue } from './hint-queue.ts';
-import { hintsOf, payloadsOf, readPayload, type Hint } from './hints.ts';
-import { isPassing, needsSeats, resolveHints } from './resolve-hints.ts';
+import { hintsOf, isPassing, needsSeats, type Hint } from './hints.ts';
+import { resolveHints } from './resolve-hints.ts';
 
 /** What a backend has to do: carry short texts to every node, this one included or not. */
 export interface Transport {
@@ -34,7 +34,6 @@ const spoiledInterval = 60_000;
 
 /** A bus over a transport: a node's own events are heard at once, the others get hints and read the rest from the database. */
 export async function createHintBus({ db, log, connect }: HintBusOptions): Promise<Bus> {
-  const node = randomBytes(6).toString('hex');
   const handlers = new Set<(event: BusEvent) => void>();
   // `publish` never throws: after a commit it would make a sender believe that nothing was stored.
   const emit = (event: BusEvent): void =>
@@ -53,16 +52,28 @@ export async function createHintBus({ db, log, connect }: HintBusOptions): Promi
     retryDelay: backoff,
   });
   const warnOfSpoiled = createSpoiledWarning(log);
-  const transport = await connect({
-    onPayload: (payload) => {
-      const { hints, isSpoiled } = readPayload(node, payload);
-      if (isSpoiled) warnOfSpoiled(payload);
-      incoming.add(hints);
-    },
-    onInterrupted: () => emit({ type: 'bus.interrupted' }),
+  const interrupt = (): void => emit({ type: 'bus.interrupted' });
+  let transport: Transport | null = null;
+  const exchange = createExchange({
+    send: (payloads) => void transport?.send(payloads).catch(() => undefined),
+    onLost: interrupt,
   });
+  const connected = await connect({
+    onPayload(payload) {
+      const read = exchange.read(payload);
+      if (read?.isSpoiled !== false) warnOfSpoiled(payload);
+      incoming.add(read?.hints ?? []);
+    },
+    onInterrupted() {
+      exchange.forget();
+      exchange.greet();
+      interrupt();
+    },
+  });
+  transport = connected;
+  exchange.greet();
   const outgoing = createHintQueue({
-    handle: (hints) => transport.send(payloadsOf(node, hints)),
+    handle: (hints) => connected.send(exchange.write(hints)),
     isWorthRetry: isLasting,
     onFailure: (error) => log.warn({ err: error }, 'other nodes cannot be told of events'),
     retryDelay: backoff,
@@ -79,7 +90,8 @@ export async function createHintBus({ db, log, connect }: HintBusOptions): Promi
     },
     async close() {
       await outgoing.close(closePatience);
-      await transport.close();
+      exchange.close();
+      await connected.close();
       await incoming.close(closePatience);
     },
   };

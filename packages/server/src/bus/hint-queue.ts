@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Hint } from './hints.ts';
-import { isPassing } from './resolve-hints.ts';
+import { mustArrive, type Hint } from './hints.ts';
 
 /** Hints that may wait; what is over it is found in the database, or makes the other nodes resync. */
 const maxWaiting = 10_000;
@@ -79,6 +78,6 @@ export function createHintQueue(options: HintQueueOptions): HintQueue {
 /** Messages are in the database, and what passes is stale: those go first. Where more has to go, the receiver is told that it missed some. */
 function bounded(hints: Hint[]): Hint[] {
   if (hints.length <= maxWaiting) return hints;
-  const lasting = hints.filter((hint) => hint[0] !== 'm' && !isPassing(hint));
+  const lasting = hints.filter(mustArrive);
   return lasting.length <= maxWaiting / 2 ? lasting : [['i'], ...lasting.filter((hint) => hint[0] === 'b')];
 }

@@ -1,10 +1,6 @@
-import { HostId, Seq, Uuid } from '@parley/protocol';
-import { Ajv } from 'ajv';
 import type { BusEvent } from './bus.ts';
 
-/** PostgreSQL takes payloads below 8,000 bytes, whoever sends them; recipients' ids have up to 128. */
-const payloadLimit = 8_000;
-const maxPayload = 7_500;
+/** Their ids have up to 128 bytes, and a payload (`payloads.ts`) less than 8,000. */
 const recipientsPerHint = 40;
 
 /** An event as it crosses nodes: what the other node cannot read from the database, and no more. */
@@ -53,67 +49,17 @@ function chunks(recipients: readonly string[]): string[][] {
   );
 }
 
-/** Payloads that every backend takes, each the sender's name and as many hints as fit, in order. */
-export function payloadsOf(node: string, hints: readonly Hint[]): string[] {
-  const payloads: string[] = [];
-  let parts: string[] = [];
-  let size = 0;
-  for (const part of hints.map((hint) => JSON.stringify(hint))) {
-    const bytes = Buffer.byteLength(part) + 1;
-    if (parts.length > 0 && size + bytes > maxPayload) {
-      payloads.push(`${node}[${parts.join()}]`);
-      parts = [];
-      size = 0;
-    }
-    parts.push(part);
-    size += bytes;
-  }
-  if (parts.length > 0) payloads.push(`${node}[${parts.join()}]`);
-  return payloads;
+/** What somebody does at this moment: stale a little later, and said again by whoever goes on. */
+export function isPassing(hint: Hint): hint is Extract<Hint, readonly ['t' | 'p', ...unknown[]]> {
+  return hint[0] === 't' || hint[0] === 'p';
 }
 
-/** What a payload says. */
-export interface ReadPayload {
-  readonly hints: readonly Hint[];
-  /** Something in it is no hint, and was left out. */
-  readonly isSpoiled: boolean;
+/** Whether losing it would be noticed by nobody: a message is found in the database, and what passes is not worth a second try. */
+export function mustArrive(hint: Hint): boolean {
+  return hint[0] !== 'm' && !isPassing(hint);
 }
 
-/** The hints of another node's payload; none of one's own. */
-export function readPayload(node: string, payload: string): ReadPayload {
-  const start = payload.indexOf('[');
-  if (start >= 0 && payload.slice(0, start) === node) return { hints: [], isSpoiled: false };
-  const parsed = start < 0 || payload.length > payloadLimit ? null : parseOrNull(payload.slice(start));
-  if (!Array.isArray(parsed)) return { hints: [], isSpoiled: true };
-  const hints = parsed.filter((item) => isHint(item));
-  return { hints, isSpoiled: hints.length < parsed.length };
+/** Whether the database says who is to hear of it. */
+export function needsSeats(hint: Hint): hint is Extract<Hint, readonly ['r' | 't' | 'p', ...unknown[]]> {
+  return hint[0] === 'r' || isPassing(hint);
 }
-
-/** Whoever reaches the bus may publish; what is no JSON is nobody's. */
-function parseOrNull(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-const Recipients = { type: 'array', items: HostId };
-
-/** What follows the letter of each hint. PostgreSQL is asked for these ids and positions, so they have to be such. */
-const fields: Readonly<Record<Hint[0], readonly object[]>> = {
-  m: [Uuid, Seq],
-  r: [Uuid, HostId, Seq],
-  t: [Uuid, HostId],
-  p: [Uuid, HostId, { type: 'boolean' }],
-  c: [Uuid, Recipients],
-  b: [Recipients],
-  i: [],
-};
-
-const isHint = new Ajv({ strict: false }).compile<Hint>({
-  anyOf: Object.entries(fields).map(([letter, rest]) => {
-    const items = [{ const: letter }, ...rest];
-    return { type: 'array', items, minItems: items.length, maxItems: items.length };
-  }),
-});

@@ -7,22 +7,33 @@ import { opens } from '../domain/scope.ts';
 import type { Audience } from './audience.ts';
 import { pushText, sendKey, type Connection } from './connection.ts';
 import { createFreshest, type Freshest } from './freshest.ts';
+import { createRecent, type Recent } from './recent.ts';
 
 /** What can be pushed as it is: messages in their order, and what has none. */
 export type Push = Exclude<BusEvent, { type: 'message.stored' | 'bus.interrupted' }>;
 
-/** The function that pushes an event to those of its recipients who are connected here. */
-export function createDeliver(context: Context, audience: Audience): (event: Push) => void {
-  const freshest = createFreshest();
-  return (event) => deliver(context, audience, freshest, event);
+/** Read positions that are remembered: what comes late over the bus comes within seconds. */
+const rememberedReads = 10_000;
+
+/** What was pushed before, as far as it decides what is pushed next. */
+interface Told {
+  readonly freshest: Freshest;
+  readonly reads: Recent<number>;
 }
 
-function deliver(context: Context, audience: Audience, freshest: Freshest, event: Push): void {
+/** The function that pushes an event to those of its recipients who are connected here. */
+export function createDeliver(context: Context, audience: Audience): (event: Push) => void {
+  const told = { freshest: createFreshest(), reads: createRecent<number>(rememberedReads) };
+  return (event) => deliver(context, audience, told, event);
+}
+
+function deliver(context: Context, audience: Audience, { freshest, reads }: Told, event: Push): void {
   switch (event.type) {
     case 'message.sent':
       return deliverMessage(context, audience, event);
     case 'conversation.read': {
       const { conversationId, userId, seq } = event;
+      if (!isNews(reads, `${conversationId} ${userId}`, seq)) return;
       return pushToAll(audience, event, JSON.stringify({ op: 'read', conversationId, userId, seq }));
     }
     case 'conversation.typed': {
@@ -40,6 +51,13 @@ function deliver(context: Context, audience: Audience, freshest: Freshest, event
         closeAll(audience.of(userId), closeCodes.forbidden, 'barred'),
       );
   }
+}
+
+/** A position is told in its order: one that another node or request overtook says nothing new. */
+function isNews(reads: Recent<number>, key: string, seq: number): boolean {
+  if (seq <= (reads.get(key) ?? 0)) return false;
+  reads.set(key, seq);
+  return true;
 }
 
 function closeAll(connections: Iterable<Connection>, code: number, reason: string): void {
