@@ -162,6 +162,25 @@ describe.each(backends)('two nodes over $name', ({ name }) => {
     [john, sarah].forEach((socket) => socket.close());
   });
 
+  test('a read position that another one overtook is told by neither node', async () => {
+    const sockets = [await connectAs(nodes.urls[0], 'john'), await connectAs(nodes.urls[1], 'john')] as const;
+    const sarah = await connectAs(nodes.urls[1], 'sarah');
+    const id = await beginConversation(nodes.service);
+    await sockets[0].ask({ op: 'send', ref: 's', conversationId: id, clientId: 's', text: 'hello' });
+    await sarah.ask({ op: 'read', ref: 'r', conversationId: id, seq: 2 });
+    const isRead = (frame: Json): boolean => frame['op'] === 'read' && frame['userId'] === 'sarah';
+    for (const john of sockets) await john.next(isRead);
+    const overtaken = { conversationId: id, userId: 'sarah', seq: 1, recipients: ['john'] };
+    nodes.service.app.context.bus.publish([{ type: 'conversation.read', ...overtaken }]);
+    sarah.send({ op: 'typing', conversationId: id });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    for (const john of sockets) {
+      expect(john.frames.filter(isRead).map((frame) => frame['seq'])).toEqual([2]);
+      await john.next((frame) => frame['op'] === 'typing');
+    }
+    [...sockets, sarah].forEach((socket) => socket.close());
+  });
+
   test(
     '10,000 messages into one conversation from both: every socket sees each once, in order',
     {
