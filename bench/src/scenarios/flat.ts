@@ -7,7 +7,8 @@ import { readCases, type FlatCase } from './flat-cases.ts';
 /** With so many conversations each list and search fills its page, as it does in big data. */
 const small = { messages: 10_000, conversations: 4_000, seller: 3_000, longest: 1_000 };
 const tries = 400;
-const warmUp = 20;
+/** Until the engine has compiled what a read runs through. */
+const warmUp = 100;
 
 /**
  * The same reads over 10,000 messages and over what `bench generate` put into PARLEY_BENCH_DATA: over HTTP as a client sees it, as the
