@@ -1,6 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import { freshRows } from './fresh-rows.ts';
+import { askByCallback } from './ask-by-callback.ts';
 import { watchLine } from './line-watch.ts';
 import { prepareMarked } from './plan-once.ts';
 
@@ -48,7 +48,7 @@ export function createPool(connectionString: string, options: PoolOptions = {}):
   // The pool listens to idle connections alone: one that breaks in somebody's hands between two queries would end the process.
   pool.on('connect', (client) => client.on('error', report));
   prepareMarked(pool);
-  freshRows(pool);
+  askByCallback(pool);
   if (options.watched !== false) watchLine(pool, (timeout) => probe(connectionString, timeout));
   return pool;
 }

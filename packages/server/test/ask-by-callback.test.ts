@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
-import { moveRows } from '../src/db/fresh-rows.ts';
 import { createPool } from '../src/db/pool.ts';
 
 let database: TestDatabase;
@@ -10,16 +10,31 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-test('the array that was filled lets go of its rows', () => {
-  const filled = [{ n: 1 }, { n: 2 }];
-  const result = { rowCount: 2, rows: filled };
-  expect(moveRows(result)).toBe(result);
-  expect(result).toEqual({ rowCount: 2, rows: [{ n: 1 }, { n: 2 }] });
-  expect(filled).toEqual([]);
+test('`pg` makes no promise, whose callback V8 would keep with all that it leads to', async () => {
+  const pool = createPool(database.url, { max: 1 });
+  const query = vi.spyOn(pg.Client.prototype, 'query');
+  const client = await pool.connect();
+  await client.query('select 1');
+  await client.query('select $1::int', [1]);
+  await client.query({ name: 'named', text: 'select $1::int', values: [1] });
+  expect(query.mock.calls.map((asked: unknown[]) => typeof asked.at(-1))).toEqual(
+    Array.from({ length: 3 }, () => 'function'),
+  );
+  query.mockRestore();
+  client.release();
+  await pool.end();
 });
 
-test('what is no result of rows stays as it is', () => {
-  for (const other of [null, 'text', { rows: 'none' }, [{ rows: [1] }]]) expect(moveRows(other)).toBe(other);
+test('an error leads to whoever asked', async () => {
+  const pool = createPool(database.url, { max: 1 });
+  const client = await pool.connect();
+  async function askForNothing(): Promise<void> {
+    await client.query('select nothing');
+  }
+  const error: unknown = await askForNothing().catch((caught: unknown) => caught);
+  expect(error instanceof Error && error.stack).toContain('askForNothing');
+  client.release();
+  await pool.end();
 });
 
 test('a pool answers as before: by promise, by callback, several statements, errors, prepared ones', async () => {
