@@ -27,8 +27,8 @@ interface Kept {
 
 /**
  * Numbers what must arrive, so that its receivers notice what does not come and ask for it (negative acknowledgement, as in RFC 5740):
- * neither `NOTIFY` nor `PUBLISH` tells whether anybody heard. `remind` tells all nodes
- * that numbers were given up to this one.
+ * neither `NOTIFY` nor `PUBLISH` tells whether anybody heard. `remind` tells all nodes that
+ * numbers were given up to this one.
  */
 export function createSentPayloads(node: string, remind: (upto: number) => void): SentPayloads {
   const kept = new Map<number, Kept>();
