@@ -36,6 +36,7 @@ export function createLive(base: Base): Live {
       outbox.reload(true);
       deliver();
       reads.flush();
+      presence.restart();
       conversations.restart();
       profile.restart();
     },
@@ -76,7 +77,6 @@ export function createLive(base: Base): Live {
     refetch,
     onInbox,
   });
-  const syncSoon = () => sync.soon();
   const onUnread = (id: string) => known.unread.touch(id);
   const shared = {
     runtime,
@@ -89,7 +89,7 @@ export function createLive(base: Base): Live {
     presence,
     refetch,
     userId,
-    syncSoon,
+    syncSoon: () => sync.soon(),
   };
   const inboxes = createInboxes({ ...shared, position, takePage: known.takePage });
   const conversations = createConversations({

@@ -11,6 +11,8 @@ export interface Presence {
   hear(conversationId: string, userId: string, here: boolean): void;
   /** This person has the conversation before them, or not any more; said again for as long as they do. */
   set(conversationId: string, here: boolean): void;
+  /** There is a connection, which may be new: says where this person is. */
+  restart(): void;
 }
 
 /** Milliseconds that somebody is taken to be there, and between two of one's own. */
@@ -29,6 +31,7 @@ export function createPresence(
     if (connection.isOnline()) connection.tell({ op: 'presence', conversationId, here });
   };
   const stay = (id: string): void => {
+    attended.get(id)?.();
     tell(id, true);
     attended.set(
       id,
@@ -51,5 +54,6 @@ export function createPresence(
       if (here) stay(id);
       else if (attended.delete(id)) tell(id, false);
     },
+    restart: () => [...attended.keys()].forEach(stay),
   };
 }

@@ -5,6 +5,7 @@ import {
   startTestService,
   type TestService,
 } from '../../server/test/support/running-service.ts';
+import { fast } from './support/clock.ts';
 import { createStorage } from './support/storage.ts';
 import { clientOf, online, shown, watch } from './support/people.ts';
 import { startRelay, type Relay } from './support/relay.ts';
@@ -113,6 +114,19 @@ describe('two people', () => {
     john.conversation(id).setPresent(false);
     for (const client of [sarah, late])
       await shown(client.conversation(id), ({ present }) => present.length === 0);
+  });
+
+  it('see who had the conversation before them until the connection was there', async () => {
+    const id = await begin();
+    const sarah = clientOf('sarah', relay.url);
+    watch(sarah.conversation(id));
+    await online(sarah);
+    // By the usual clock it is said again after 25 s alone.
+    const john = clientOf('john', relay.url, fast(1));
+    watch(john.conversation(id));
+    john.conversation(id).setPresent(true);
+    await online(john);
+    await shown(sarah.conversation(id), ({ present }) => present[0] === 'john');
   });
 
   it('lose nothing: offline, three messages, a reload, online, and all arrive once and in order', async () => {
