@@ -55,11 +55,16 @@ async function compare(services: readonly Service[]): Promise<string[]> {
   return lines;
 }
 
-/** What each of the reads measures, in milliseconds: a list of the sides for each of its figures. */
+/**
+ * What each of the reads measures, in milliseconds: a list of the sides for each of its figures. This process collects its garbage
+ * between two reads (`--expose-gc`): within one it took both cores for 4 to 20 ms, by the kernel's trace of its scheduler.
+ */
 async function takeTurns(reads: readonly (() => Promise<number[]>)[]): Promise<Percentiles[][]> {
   const times = reads.map((): number[][] => []);
+  globalThis.gc?.({ type: 'major' });
   for (let index = 0; index < tries + warmUp; index += 1) {
     for (const [side, read] of reads.entries()) {
+      globalThis.gc?.({ type: 'minor' });
       const measured = await read();
       if (index < warmUp) continue;
       for (const [figure, time] of measured.entries()) ((times[side] ??= [])[figure] ??= []).push(time);
