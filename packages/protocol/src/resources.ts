@@ -38,6 +38,20 @@ export const OrderStatus = Type.String({
   pattern: ownWord,
   description: 'Such as pending, paid, shipped, delivered, cancelled, refunded',
 });
+/** What a conversation may be flagged for: a report by one of its people, or what the policy finds in a text. */
+export const flagLabels = [
+  'report',
+  'email',
+  'phone',
+  'url',
+  'handle',
+  'payment',
+  'prohibited',
+  'spam',
+  'scam',
+] as const;
+export type FlagLabel = (typeof flagLabels)[number];
+export const FlagLabel = oneOf(flagLabels);
 /** What a message is. A new kind is a file in the server's `domain/kinds` and a word here. */
 export const messageKinds = ['text', 'notice', 'edit', 'redaction'] as const;
 export const MessageKind = oneOf(messageKinds);
@@ -220,7 +234,7 @@ export const Conversation = closed({
 export const ModerationConversation = closed({
   ...conversationHead,
   lastActivityAt: Time,
-  flags: Type.Array(Type.String()),
+  flags: Type.Array(FlagLabel),
   reports: Type.Integer(),
   hit: nullable(closed({ seq: Seq, excerpt: Type.String(), start: Type.Integer(), end: Type.Integer() })),
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPool } from '../src/db/pool.ts';
-import { apiKey, readProblem, startBowl, type TestService } from './support/running-service.ts';
+import { apiKey, readProblem, startBowl, tokenFor, type TestService } from './support/running-service.ts';
 
 let service: TestService;
 let john: string;
@@ -139,6 +139,17 @@ describe('an address that is not valid', () => {
       headers: { authorization: `Bearer ${john}` },
     });
     expect(twice.status).toBe(400);
+  });
+
+  test('names no flag that there is none of', async () => {
+    const moderator = await tokenFor('mia', { role: 'moderator' });
+    const list = '/v1/moderation/conversations?flag=';
+    const asked = (flag: string) =>
+      fetch(`${service.url}${list}${flag}`, { headers: { authorization: `Bearer ${moderator}` } });
+    expect((await asked('phone')).status).toBe(200);
+    const problem = await readProblem(await asked('rudeness'));
+    expect(problem).toMatchObject({ status: 400, errors: [{ pointer: 'flag' }] });
+    expect(problem.errors?.[0]?.detail).toContain('scam');
   });
 
   test('has ids of the right form', async () => {

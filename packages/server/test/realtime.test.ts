@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { clockTolerance } from '../src/http/token-verifier.ts';
 import {
   beginConversation,
   startTestService,
@@ -62,6 +63,15 @@ describe('auth', () => {
       problem: { status: 401 },
     });
     expect((await bad.closed).code).toBe(4001);
+  });
+
+  test('a token that ended within what clocks may differ by is good until then', async () => {
+    const ended = Math.floor(Date.now() / 1000) - 3;
+    const socket = await connectAs(service.url, 'john', { exp: ended });
+    expect(await socket.ask({ op: 'ping', ref: '1' })).toMatchObject({ op: 'pong' });
+    expect((await socket.closed).code).toBe(4001);
+    // Timers count in whole milliseconds.
+    expect(Date.now() / 1000 - ended).toBeGreaterThan(clockTolerance - 0.01);
   });
 
   test('a fresh token keeps the connection, another person’s ends it', async () => {

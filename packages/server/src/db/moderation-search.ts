@@ -1,4 +1,4 @@
-import type { ConversationStatus } from '@parley/protocol';
+import type { ConversationStatus, FlagLabel } from '@parley/protocol';
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { TimePosition } from './cursor.ts';
 import { holdsAll, namesHold, readWatermark, type Term } from './search.ts';
@@ -12,7 +12,7 @@ export interface ModerationFilter {
   readonly userId?: string | undefined;
   readonly storeId?: string | undefined;
   readonly listingId?: string | undefined;
-  readonly flag?: string | undefined;
+  readonly flag?: FlagLabel | undefined;
   readonly status?: ConversationStatus | undefined;
   /** The last activity is not before. */
   readonly from?: Date | undefined;
@@ -255,6 +255,6 @@ function within(
 }
 
 /** The one flag that people set is their report. */
-function flagged(flag: string): RawBuilder<unknown> {
+function flagged(flag: FlagLabel): RawBuilder<unknown> {
   return flag === 'report' ? sql`c.reported` : sql`false`;
 }

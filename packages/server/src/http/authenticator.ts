@@ -4,7 +4,7 @@ import type { Context, HostAsker, PersonAsker } from '../actions/action.ts';
 import { readSignedIn, signIn, type SignedIn } from '../actions/sign-in.ts';
 import { clockTolerance, createTokenVerifier, type Claims } from './token-verifier.ts';
 
-/** Who is asking, and when their token ends; null where it does not. */
+/** Who is asking, and when their token is no longer believed; null where it does not end. */
 export interface Authenticated<A = HostAsker | PersonAsker> {
   readonly asker: A;
   readonly expiresAt: Date | null;
@@ -69,7 +69,7 @@ function speakFor(user: SignedIn, claims: Claims): Authenticated<PersonAsker> {
       ...user,
       ...(claims.cid !== undefined && { conversationId: claims.cid.toLowerCase() }),
     },
-    expiresAt: new Date(claims.exp * 1000),
+    expiresAt: new Date((claims.exp + clockTolerance) * 1000),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Query } from '@parley/protocol';
+import type { FlagLabel, Query } from '@parley/protocol';
 
 /** What a table shows, as the address bar says it: plain texts, none of them empty. */
 export type Filters<K extends string> = Readonly<Partial<Record<K, string>>>;
@@ -29,7 +29,7 @@ export const flagLabels = [
   'prohibited',
   'spam',
   'scam',
-] as const;
+] as const satisfies readonly FlagLabel[];
 
 const longest = 200;
 
@@ -74,7 +74,7 @@ function instant(text: string | undefined, edge: 'start' | 'end'): string | unde
 
 const statuses = ['open', 'locked', 'closed'] as const;
 
-/** The query for a page of conversations. Days become instants; a status that does not exist is left out. */
+/** The query for a page of conversations. Days become instants; a status or a label that does not exist is left out. */
 export function conversationQuery(
   filters: Filters<ConversationFilterKey>,
   cursor: string | null,
@@ -82,10 +82,11 @@ export function conversationQuery(
   const status = statuses.find((each) => each === filters.status);
   const from = instant(filters.from, 'start');
   const to = instant(filters.to, 'end');
-  const { q, flag, userId, storeId, listingId } = filters;
+  const flag = flagLabels.find((each) => each === filters.flag);
+  const { q, userId, storeId, listingId } = filters;
   return {
     ...(q !== undefined && { q }),
-    ...(flag !== undefined && { flag }),
+    ...(flag && { flag }),
     ...(userId !== undefined && { userId }),
     ...(storeId !== undefined && { storeId }),
     ...(listingId !== undefined && { listingId }),
