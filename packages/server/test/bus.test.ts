@@ -266,6 +266,15 @@ describe.each(backends)('the bus over $name', (backend) => {
       expect(lost).toHaveLength(2);
     });
 
+    test('the last one of a node that stops makes those who are connected sync', async () => {
+      await startLossy('["c"', 1);
+      near.publish([changed]);
+      await near.close();
+      buses = buses.slice(1);
+      expect(lost).toHaveLength(1);
+      await vi.waitFor(() => expect(heardFar).toEqual([interrupted]), heardSoon);
+    });
+
     test('what nobody can send again makes those who are connected sync, once', async () => {
       await startLossy('nothing', 0);
       await backend.say(`ghost:1${JSON.stringify([['b', ['john']]])}`);

@@ -14,7 +14,8 @@ export interface Exchange {
   greet(): void;
   /** Whoever is connected here syncs anyway: what is missing now is not asked for. */
   forget(): void;
-  close(): void;
+  /** Ends it, with what the other nodes have to hear last: whoever misses something of this node's then looks into the database. */
+  close(): string[];
 }
 
 export interface ExchangeOptions {
@@ -27,7 +28,8 @@ export interface ExchangeOptions {
 export function createExchange({ send, onLost }: ExchangeOptions): Exchange {
   const node = randomBytes(6).toString('hex');
   let isAlone = true;
-  const say = (remark: Remark): void => send([writePayload(node, null, JSON.stringify(remark))]);
+  const payloadOf = (remark: Remark): string => writePayload(node, null, JSON.stringify(remark));
+  const say = (remark: Remark): void => send([payloadOf(remark)]);
   const sent = createSentPayloads(node, (upto) => {
     if (!isAlone) say(['n', upto]);
   });
@@ -58,6 +60,7 @@ export function createExchange({ send, onLost }: ExchangeOptions): Exchange {
     close() {
       sent.close();
       missing.close();
+      return isAlone ? [] : [payloadOf(['n', sent.last()])];
     },
   };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { Tables } from '../db/tables.ts';
@@ -90,7 +91,12 @@ export async function createHintBus({ db, log, connect }: HintBusOptions): Promi
     },
     async close() {
       await outgoing.close(closePatience);
-      exchange.close();
+      const farewell = exchange.close();
+      if (farewell.length > 0)
+        await Promise.race([
+          connected.send(farewell).catch(() => undefined),
+          sleep(closePatience, undefined, { ref: false }),
+        ]);
       await connected.close();
       await incoming.close(closePatience);
     },
