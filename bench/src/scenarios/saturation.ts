@@ -9,7 +9,10 @@ import { figure, milliseconds, percentiles } from '../statistics.ts';
 
 const inFlight = 8;
 const text = 'x'.repeat(100);
-const turns = 2;
+/** The machine's speed changes from one half minute to the next: short turns let both sides meet the same of it. */
+const turns = 4;
+/** How long what it is compared with lasts, in a turn of the load. */
+const share = 0.3;
 const clients = 16;
 
 /** What one turn of the load has seen. */
@@ -52,9 +55,9 @@ async function takeTurn(
   alone: Alone,
   seconds: number,
 ): Promise<Seen> {
-  const pgbench = await alone.byPgbench(clients, seconds / 2);
-  const bare = await alone.perSecond('bare', clients, seconds / 2);
-  const whole = await alone.perSecond('whole', clients, seconds / 2);
+  const pgbench = await alone.byPgbench(clients, seconds * share);
+  const bare = await alone.perSecond('bare', clients, seconds * share);
+  const whole = await alone.perSecond('whole', clients, seconds * share);
   return { pgbench, bare, whole, load: await load(service, pairs, seconds) };
 }
 
