@@ -13,6 +13,8 @@ const text = 'x'.repeat(100);
 const turns = 4;
 /** How long what it is compared with lasts, in a turn of the load. */
 const share = 0.3;
+/** Milliseconds after which the index of texts has read what the load before it wrote: PostgreSQL alone is alone. */
+const settling = 7_000;
 const clients = 16;
 
 /** What one turn of the load has seen. */
@@ -55,6 +57,7 @@ async function takeTurn(
   alone: Alone,
   seconds: number,
 ): Promise<Seen> {
+  await sleep(settling);
   const pgbench = await alone.byPgbench(clients, seconds * share);
   const bare = await alone.perSecond('bare', clients, seconds * share);
   const whole = await alone.perSecond('whole', clients, seconds * share);
