@@ -44,6 +44,25 @@ test('reads everything once, a burst of one moment included, and runs by itself'
   expect(await indexedTexts(id)).toHaveLength(5000);
 });
 
+test('folds as the search does, and goes on where some of it is there already', async () => {
+  const texts = ['ÉCLAIR Straße ½ ﬀ', 'İzmir ǅ ΑΣ', '٣ 100%_\\ œuvre', 'x'.repeat(100)];
+  const id = await conversation(texts[0] ?? '');
+  for (const text of texts.slice(1)) await send(node, 'john', id, text);
+  await age(id);
+  const setBack = () => node.pool.query(`update search_watermark set upto = now() - interval '5 minutes'`);
+  await setBack();
+  await indexTexts(node.context.db);
+  await setBack();
+  await node.pool.query('delete from message_texts where conversation_id = $1 and seq = 2', [id]);
+  await indexTexts(node.context.db);
+  const { rows } = await node.pool.query<{ folded: string; seq: number }>(
+    `select t.seq, t.folded from messages m join message_texts t using (conversation_id, seq)
+     where conversation_id = $1 and t.folded = parley_fold(m.body) order by seq`,
+    [id],
+  );
+  expect(rows.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+});
+
 test('writes nothing while nothing is written', async () => {
   await age(await conversation('Tapir'));
   await indexTexts(node.context.db);

@@ -6,6 +6,9 @@ import type { Tables } from './tables.ts';
 const retryable = new Set(['40001', '40P01']);
 const maxTries = 5;
 
+/** PostgreSQL's code for a row that is there already. */
+export const uniqueViolation = '23505';
+
 /** Runs `work` in a transaction, again when PostgreSQL ended it for the sake of another one. `work` may run several times. */
 export function transact<T>(db: Kysely<Tables>, work: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
   return withRetries(() => db.transaction().execute(work));

@@ -1,9 +1,11 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import type { Context } from '../actions/action.ts';
 import { readSafeMoment } from '../db/safe-moment.ts';
+import { fold } from '../db/search.ts';
 import { tryTextIndexLock } from '../db/text-index-lock.ts';
 import { isSearchable } from '../db/text-tail.ts';
 import type { Tables } from '../db/tables.ts';
+import { sqlState, uniqueViolation } from '../db/transact.ts';
 import { repeat, type Repeating } from './repeat.ts';
 
 /** Messages in one step, unless more were written in one millisecond; a step takes well under a second. */
@@ -27,31 +29,54 @@ const margin = 3;
  */
 export async function indexTexts(db: Kysely<Tables>, stopping?: AbortSignal): Promise<number> {
   const limit = await readSafeMoment(db, { margin });
-  let step = firstStep;
+  let length = firstStep;
   let indexed = 0;
   for (;;) {
-    const done = await db.transaction().execute((trx) => indexStep(trx, limit, step));
+    const done = await takeStep(db, limit, length);
     if (done === null) return indexed;
     indexed += done.indexed;
-    step = done.step;
+    length = done.next;
     if (done.finished || stopping?.aborted === true) return indexed;
   }
 }
 
-/** Null when another process is at it, or nothing is left; else also how long the next step may be. */
+/** What a step did; `next` is how many milliseconds of log the one after it may take. */
+interface Step {
+  readonly indexed: number;
+  readonly finished: boolean;
+  readonly next: number;
+}
+
+/**
+ * A text is copied once, unless the watermark was set back by hand. To look for each before it is written takes an eighth of the work, so
+ * that is done where one was there already.
+ */
+async function takeStep(db: Kysely<Tables>, limit: Date, length: number): Promise<Step | null> {
+  const take = (texts: 'new' | 'some known'): Promise<Step | null> =>
+    db.transaction().execute((trx) => indexStep(trx, limit, length, texts));
+  try {
+    return await take('new');
+  } catch (error) {
+    if (sqlState(error) === uniqueViolation) return take('some known');
+    throw error;
+  }
+}
+
+/** Null when another process is at it, or nothing is left. */
 async function indexStep(
   trx: Transaction<Tables>,
   limit: Date,
-  step: number,
-): Promise<{ indexed: number; finished: boolean; step: number } | null> {
+  length: number,
+  texts: 'new' | 'some known',
+): Promise<Step | null> {
   if (!(await tryTextIndexLock(trx))) return null;
   const from = await readStart(trx);
   if (from === null || from >= limit) return null;
-  const { upto, next } = await measureStep(trx, from, limit, step);
-  const indexed = await addTexts(trx, from, upto);
+  const { upto, next } = await measureStep(trx, from, limit, length);
+  const indexed = await addTexts(trx, from, upto, texts);
   await replaceChanged(trx, from, upto);
   await trx.updateTable('search_watermark').set({ upto }).execute();
-  return { indexed, finished: upto >= limit, step: next };
+  return { indexed, finished: upto >= limit, next };
 }
 
 /** The first message that the index has not read; null where there is none, so that a quiet service writes nothing. */
@@ -78,11 +103,16 @@ async function measureStep(
   }
 }
 
-async function addTexts(trx: Kysely<Tables>, from: Date, upto: Date): Promise<number> {
+async function addTexts(
+  trx: Kysely<Tables>,
+  from: Date,
+  upto: Date,
+  texts: 'new' | 'some known',
+): Promise<number> {
   const added = await sql`insert into message_texts (conversation_id, seq, folded)
-    select m.conversation_id, m.seq, parley_fold(m.body) from messages m
+    select m.conversation_id, m.seq, ${fold(sql`m.body`)} from messages m
     where m.created_at >= ${from} and m.created_at < ${upto} and ${isSearchable}
-    on conflict do nothing`.execute(trx);
+    ${texts === 'new' ? sql`` : sql`on conflict do nothing`}`.execute(trx);
   return Number(added.numAffectedRows ?? 0n);
 }
 
@@ -96,7 +126,7 @@ async function replaceChanged(trx: Kysely<Tables>, from: Date, upto: Date): Prom
       where t.conversation_id = m.conversation_id and t.seq = m.seq and not (${isSearchable})
     )
     insert into message_texts (conversation_id, seq, folded)
-    select m.conversation_id, m.seq, parley_fold(m.body) from changed join messages m using (conversation_id, seq)
+    select m.conversation_id, m.seq, ${fold(sql`m.body`)} from changed join messages m using (conversation_id, seq)
     where ${isSearchable}
     on conflict (conversation_id, seq) do update set folded = excluded.folded`.execute(trx);
 }

@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { sqlState } from '../db/transact.ts';
+import { sqlState, uniqueViolation } from '../db/transact.ts';
 import { lockAndRead, lockConversations, type Locks } from './facts.ts';
 import type { KeptConnection } from './connection.ts';
 import type { Entry } from './journal.ts';
@@ -34,9 +34,6 @@ const begin: Readonly<Record<Locks, string>> = {
   wait: 'begin; set local lock_timeout = 200',
   skip: 'begin; set local lock_timeout = 50',
 };
-
-/** PostgreSQL's code for a row that is there already. */
-const uniqueViolation = '23505';
 
 /**
  * Commits what may be written of some entries. From memory it takes one round trip, so the database never waits in the middle of a batch
