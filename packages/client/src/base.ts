@@ -18,7 +18,8 @@ export interface Base {
   readonly prefix: string;
 }
 
-export function createBase(options: ClientOptions, onExpiring: () => void): Base {
+/** `onExpiring`: the token ends soon. `onAnswer`: the service is there. */
+export function createBase(options: ClientOptions, onExpiring: () => void, onAnswer: () => void): Base {
   const runtime = createRuntime(options);
   const changes = createChanges();
   const prefix = `parley:${runtime.url}:`;
@@ -31,5 +32,5 @@ export function createBase(options: ClientOptions, onExpiring: () => void): Base
     });
   };
   const tokens = createTokens({ runtime, getToken: options.getToken, onUser, onExpiring });
-  return { runtime, changes, tokens, http: createHttp(runtime, tokens), outbox, drafts, prefix };
+  return { runtime, changes, tokens, http: createHttp(runtime, tokens, onAnswer), outbox, drafts, prefix };
 }

@@ -93,6 +93,11 @@ export class Connection {
     if (this.#shown.retryIn !== null) this.start();
   }
 
+  /** Something was answered by other ways: whoever waits for the next try need not. */
+  reached(): void {
+    if (this.#shown.retryIn !== null) this.start();
+  }
+
   /** The network has gone, or something is wrong with what came: begins anew, after a while. */
   drop(): void {
     if (this.#shown.retryIn === null) this.#giveUp(this.#turn, false);

@@ -19,7 +19,11 @@ import { createUpload } from './upload.ts';
  * inbox.subscribe(() => console.log(inbox.getSnapshot().items));
  */
 export function createClient(options: ClientOptions): ParleyClient {
-  const base = createBase(options, () => live.connection.renew());
+  const base = createBase(
+    options,
+    () => live.connection.renew(),
+    () => live.connection.reached(),
+  );
   const { runtime, changes, http, tokens, outbox, drafts, prefix } = base;
   const live = createLive(base);
   const { connection, conversations, inboxes, known, profile, events } = live;

@@ -19,7 +19,8 @@ interface AnyInput {
 /** How often a reading is asked again where the service says to wait. */
 const patience = 3;
 
-export function createHttp(runtime: Runtime, tokens: Tokens): Http {
+/** `onAnswer` hears of every call that succeeds: the service is there. */
+export function createHttp(runtime: Runtime, tokens: Tokens, onAnswer: () => void): Http {
   async function request(name: RouteName, input: AnyInput): Promise<unknown> {
     const method = routes[name][0];
     const url = runtime.url + routePath(name, input.params) + queryText(input.query ?? {});
@@ -35,7 +36,9 @@ export function createHttp(runtime: Runtime, tokens: Tokens): Http {
   async function call(name: RouteName, input: object): Promise<unknown> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await request(name, input);
+        const answer = await request(name, input);
+        onAnswer();
+        return answer;
       } catch (error) {
         const { status, retryAfter = 1 } = problemOf(error);
         const waits = (status === 429 || status === 503) && routes[name][0] === 'GET' && tries < patience;
@@ -64,8 +67,8 @@ export async function fetchText(runtime: Runtime, url: string, init: RequestInit
     const response = await runtime.fetch(url, init);
     const retryAfter = response.headers.get('retry-after');
     return { status: response.status, retryAfter, text: await response.text() };
-  } catch (error) {
-    throw notReached(String(error));
+  } catch {
+    throw notReached();
   }
 }
 

@@ -1,3 +1,3 @@
 export { createClient } from './create-client.ts';
-export { isProblem, ParleyError } from './parley-error.ts';
+export { isProblem, ParleyError, problemOf } from './parley-error.ts';
 export type * from './types.ts';

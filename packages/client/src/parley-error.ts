@@ -13,11 +13,10 @@ export function notReached(detail = ''): ParleyError {
   return new ParleyError({ type: 'about:blank', title: 'Not reached', status: 0, detail });
 }
 
-/** Whatever was thrown, as a problem. */
+/** The problem that a failed call carries; whatever else was thrown is one of status 0. */
 export function problemOf(error: unknown): Problem {
-  return error instanceof ParleyError
-    ? error.problem
-    : notReached(error instanceof Error ? error.message : '').problem;
+  if (error instanceof Error && 'problem' in error && isProblem(error.problem)) return error.problem;
+  return notReached(error instanceof Error ? error.message : '').problem;
 }
 
 /** Whether another try, later and unchanged, may well succeed: no answer, too many, or a fault of the service's. */

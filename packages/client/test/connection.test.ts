@@ -47,6 +47,18 @@ describe('a connection', () => {
     expect((await shown(lucky.connection, ({ retryIn }) => retryIn !== null)).retryIn).toBe(500);
   });
 
+  it('is back with the first call that is answered, however long it still had to wait', async () => {
+    relay.up = false;
+    const clock = createClock();
+    const john = clientOf('john', relay.url, { ...clock.timers, random: () => 1 });
+    await shown(john.connection, ({ retryIn }) => retryIn !== null);
+    await expect(john.call('getMe', {})).rejects.toMatchObject({ problem: { status: 0 } });
+    expect(john.connection.getSnapshot().status).toBe('offline');
+    relay.up = true;
+    await john.call('getMe', {});
+    await online(john);
+  });
+
   it('sends signs of life, and takes a silent service for gone', async () => {
     const clock = createClock();
     const john = clientOf('john', relay.url, clock.timers);

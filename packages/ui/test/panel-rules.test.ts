@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { problemOf } from '@parley/client';
 import type { Message } from '@parley/protocol';
 import { withConversation } from '../src/embed/open-conversation.ts';
 import { conversationIn } from '../src/hosted/HostedInbox.tsx';
-import { problemOf } from '../src/loading/problem-of.ts';
 import { cutHit } from '../src/moderation/cut-hit.ts';
 import {
   conversationFilterKeys,

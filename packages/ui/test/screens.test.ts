@@ -160,20 +160,48 @@ describe.each(['react', 'preact'] as const)('the messaging screens on %s', (engi
         );
       await pick('slow.png', 'label.pdf');
       await page.getByRole('progressbar', { name: 'Uploading slow.png' }).waitFor();
-      expect(await page.getByRole('button', { name: 'Send', exact: true }).isDisabled()).toBe(true);
+      await page.getByRole('button', { name: 'Send', exact: true }).click();
+      await page.getByText('Sends once the upload is done').waitFor();
+      expect(await page.evaluate(() => window.gallery.sent.length)).toBe(0);
       await page.getByRole('button', { name: 'Cancel slow.png' }).click();
-      await page.getByRole('button', { name: 'Remove label.pdf' }).waitFor();
+      await page.waitForFunction(() => window.gallery.sent.length === 1);
+      expect(await page.evaluate(() => window.gallery.sent[0]?.attachments.length)).toBe(1);
       await pick('film.mp4');
       await page.getByText('film.mp4 can’t be sent. Pictures and PDF files can.').waitFor();
       await pick('broken.png');
       await page.getByText(/broken\.png could not be uploaded: This is not a picture/).waitFor();
-      await pick('a.png', 'b.png', 'c.png', 'd.png', 'e.png');
+      await messageField(page).fill('With a picture');
+      await pick('slow.png');
+      await page.getByRole('button', { name: 'Send', exact: true }).click();
+      await pick('broken.png');
+      await page.getByText(/broken\.png could not be uploaded: This is not a picture/).waitFor();
+      await page.getByRole('button', { name: 'Cancel slow.png' }).click();
+      expect(await page.evaluate(() => window.gallery.sent.length)).toBe(1);
+      await messageField(page).fill('');
+      await pick('a.png', 'b.png', 'c.png', 'd.png', 'e.png', 'f.png');
       await page.getByText('At most 5 files fit in one message.').waitFor();
       expect(await page.locator('.parley-chip').count()).toBe(5);
       await page.getByRole('button', { name: 'Remove d.png' }).waitFor();
       await page.getByRole('button', { name: 'Send', exact: true }).click();
-      expect(await page.evaluate(() => window.gallery.sent[0]?.attachments.length)).toBe(5);
+      expect(await page.evaluate(() => window.gallery.sent[1]?.attachments.length)).toBe(5);
       expect(await page.locator('.parley-chip').count()).toBe(0);
+    }));
+
+  it('keep a file that met no connection, and the message that waits for it', () =>
+    visit('calm', async (page) => {
+      await messageField(page).fill('With the picture');
+      const picture = { name: 'lost.png', mimeType: 'image/png', buffer: Buffer.alloc(1000) };
+      await page.setInputFiles('input[type=file]', picture);
+      await messageField(page).press('Enter');
+      await page.getByText('Sends once the upload is done').waitFor();
+      expect(await messageField(page).inputValue()).toBe('With the picture');
+      await page.waitForFunction(() => window.gallery.sent.length === 1);
+      expect(
+        await page.evaluate(() =>
+          window.gallery.sent.map(({ text, attachments }) => [text, attachments.length]),
+        ),
+      ).toEqual([['With the picture', 1]]);
+      expect(await page.getByRole('alert').count()).toBe(0);
     }));
 
   it('take files by pasting and dropping', () =>

@@ -39,14 +39,14 @@ export function Composer(props: ComposerProps) {
   const hintId = useId();
   const { text, change, send, error, dismiss } = useText(props);
   const length = text.trim().length;
-  const uploading = attachments.uploads.some((each) => each.done === null);
   const something = length > 0 || (!editing && attachments.uploads.length > 0);
-  const canSend = something && !uploading && length <= limits.textLength;
+  const canSend = something && length <= limits.textLength;
+  const [waiting, submit] = useSubmit(canSend, attachments, send);
 
   const onKey = (key: 'Enter' | 'Escape' | 'ArrowUp') => {
-    if (key === 'Enter' && canSend) send();
+    if (key === 'Enter') submit();
     else if (key === 'Escape') onEditEnd();
-    else if (key === 'ArrowUp') props.onEditLast();
+    else props.onEditLast();
   };
 
   return (
@@ -55,7 +55,7 @@ export function Composer(props: ComposerProps) {
       aria-label={words.say('composer.label')}
       onSubmit={(event) => {
         event.preventDefault();
-        if (canSend) send();
+        submit();
       }}
     >
       <ComposerError
@@ -82,7 +82,7 @@ export function Composer(props: ComposerProps) {
       />
       <div className="parley-tools">
         {!editing && <Pick onFiles={attachments.add} />}
-        <Hint id={hintId} length={length} editing={editing !== null} uploading={uploading && something} />
+        <Hint id={hintId} length={length} editing={editing !== null} waiting={waiting} />
         <button
           type="submit"
           className="parley-send"
@@ -95,6 +95,28 @@ export function Composer(props: ComposerProps) {
       </div>
     </form>
   );
+}
+
+/** Sends at once, or as soon as the files are there: not where one of them could not be had. */
+function useSubmit(
+  canSend: boolean,
+  { uploads, error, dismiss }: Attachments,
+  send: () => void,
+): [boolean, () => void] {
+  const [waiting, setWaiting] = useState(false);
+  const uploading = uploads.some((each) => each.done === null);
+  useEffect(() => {
+    if (!waiting || (uploading && error === null)) return;
+    setWaiting(false);
+    if (canSend && error === null) send();
+  }, [waiting, uploading, error, canSend, send]);
+  const submit = () => {
+    if (!canSend) return;
+    dismiss();
+    if (uploading) setWaiting(true);
+    else send();
+  };
+  return [waiting, submit];
 }
 
 /** The words in the field: the draft, or a message that is being changed; and what sending does with them. */
@@ -187,10 +209,10 @@ interface HintProps {
   id: string;
   length: number;
   editing: boolean;
-  uploading: boolean;
+  waiting: boolean;
 }
 
-function Hint({ id, length, editing, uploading }: HintProps) {
+function Hint({ id, length, editing, waiting }: HintProps) {
   const words = useWords();
   const max = limits.textLength;
   const over = length - max;
@@ -200,13 +222,13 @@ function Hint({ id, length, editing, uploading }: HintProps) {
       ? words.say('composer.over', { count: over })
       : counted
         ? words.say('composer.limit', { used: length, max })
-        : uploading
+        : waiting
           ? words.say('composer.wait')
           : words.say(editing ? 'composer.rules-edit' : 'composer.rules');
   return (
     <p
       id={id}
-      className={classes('parley-hint', over > 0 && 'parley-bad', !counted && !uploading && 'parley-rules')}
+      className={classes('parley-hint', over > 0 && 'parley-bad', !counted && !waiting && 'parley-rules')}
     >
       {text}
     </p>

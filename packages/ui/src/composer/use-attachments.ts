@@ -1,4 +1,6 @@
+import { problemOf } from '@parley/client';
 import { useCallback, useEffect, useRef, useState } from 'react';
+import type { ParleyClient } from '@parley/client';
 import type { UploadedAttachment } from '@parley/protocol';
 import { limits } from '@parley/protocol/limits';
 import { useClient } from '../hooks/parley-provider.tsx';
@@ -31,54 +33,54 @@ export interface Attachments {
 
 export const acceptedTypes = ['image/png', 'image/jpeg', 'image/webp', 'image/gif', 'application/pdf'];
 
+/** How often an upload is begun where it meets no answer. */
+const maxTries = 5;
+/** Milliseconds between two looks whether there is a connection to try again on. */
+const pause = 2_000;
+
 let lastKey = 0;
 
-/** Uploads files as soon as they are picked; what is removed, or left behind with the thread, is cancelled. */
+/** Uploads files as soon as they are picked, and again once there is a connection; what is removed, or left behind with the thread, is cancelled. */
 export function useAttachments(): Attachments {
   const client = useClient();
   const words = useWords();
   const [uploads, setUploads] = useState<readonly Upload[]>([]);
   const [error, setError] = useState<string | null>(null);
-  const running = useRef(new Map<number, AbortController>());
-  const previews = useRef(new Map<number, string>());
+  /** What ends each file's upload and gives its preview's memory back. */
+  const releases = useRef(new Map<number, () => void>());
 
   const drop = useCallback((key: number) => {
-    running.current.get(key)?.abort();
-    running.current.delete(key);
-    const preview = previews.current.get(key);
-    if (preview !== undefined) URL.revokeObjectURL(preview);
-    previews.current.delete(key);
+    releases.current.get(key)?.();
+    releases.current.delete(key);
     setUploads((all) => all.filter((each) => each.key !== key));
   }, []);
 
   useEffect(() => {
-    const [cancels, urls] = [running.current, previews.current];
-    return () => {
-      for (const cancel of cancels.values()) cancel.abort();
-      for (const url of urls.values()) URL.revokeObjectURL(url);
-    };
+    const all = releases.current;
+    return () => all.forEach((release) => release());
   }, []);
 
   const start = (file: File) => {
     const key = ++lastKey;
     const cancel = new AbortController();
     const preview = file.type.startsWith('image/') ? URL.createObjectURL(file) : null;
-    running.current.set(key, cancel);
-    if (preview !== null) previews.current.set(key, preview);
+    releases.current.set(key, () => {
+      cancel.abort();
+      if (preview !== null) URL.revokeObjectURL(preview);
+    });
     const change = (part: Partial<Upload>) =>
       setUploads((all) => all.map((each) => (each.key === key ? { ...each, ...part } : each)));
     setUploads((all) => [...all, { key, name: file.name, size: file.size, preview, sent: 0, done: null }]);
-    client
-      .upload(file, { name: file.name, signal: cancel.signal, onProgress: (sent) => change({ sent }) })
-      .then((done) => change({ done }))
-      .catch((reason: unknown) => {
-        if (cancel.signal.aborted) return;
+    const { signal } = cancel;
+    uploadPatiently(client, file, { name: file.name, signal, onProgress: (sent) => change({ sent }) }).then(
+      (done) => change({ done }),
+      (reason: unknown) => {
+        if (signal.aborted) return;
         drop(key);
-        setError(
-          words.say('composer.upload-failed', { file: file.name, detail: problemText(reason, words) }),
-        );
-      })
-      .finally(() => running.current.delete(key));
+        const detail = problemText(reason, words);
+        setError(words.say('composer.upload-failed', { file: file.name, detail }));
+      },
+    );
   };
 
   return {
@@ -93,6 +95,25 @@ export function useAttachments(): Attachments {
       taken.forEach(start);
     },
   };
+}
+
+/** Begins again, where no answer came, once there is a connection. */
+async function uploadPatiently(
+  client: ParleyClient,
+  file: File,
+  options: { name: string; signal: AbortSignal; onProgress: (sent: number) => void },
+): Promise<UploadedAttachment> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await client.upload(file, options);
+    } catch (reason) {
+      if (tries === maxTries || problemOf(reason).status !== 0) throw reason;
+    }
+    do {
+      await new Promise((resolve) => setTimeout(resolve, pause));
+      options.signal.throwIfAborted();
+    } while (client.connection.getSnapshot().status !== 'online');
+  }
 }
 
 /** Which files can be taken, and why the first that cannot is refused. */

@@ -1,7 +1,7 @@
+import { problemOf } from '@parley/client';
 import { useRef, useState } from 'react';
 import type { Answer, Problem } from '@parley/protocol';
 import { useClient } from '../hooks/parley-provider.tsx';
-import { problemOf } from '../loading/problem-of.ts';
 
 /** A name for one send, at random; `crypto.randomUUID` is missing on pages without TLS. */
 function newClientId(): string {

@@ -32,6 +32,6 @@ export function ParleyProvider({ client, language, locale, children }: ParleyPro
  */
 export function useClient(): ParleyClient {
   const client = useContext(ClientContext);
-  if (!client) throw new Error('This Parley component stands outside of a ParleyProvider');
+  if (!client) throw new Error('A Parley component outside of ParleyProvider');
   return client;
 }

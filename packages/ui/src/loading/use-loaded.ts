@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'react';
+import { problemOf } from '@parley/client';
 import type { Problem } from '@parley/protocol';
-import { problemOf } from './problem-of.ts';
 
 export interface Loaded<T> {
   /** What came last; kept while the next is loading and when that fails. */

@@ -1,7 +1,7 @@
+import { problemOf } from '@parley/client';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Message, ModerationConversationDetail, Problem } from '@parley/protocol';
 import { useClient } from '../hooks/parley-provider.tsx';
-import { problemOf } from '../loading/problem-of.ts';
 
 /** Milliseconds that one reason is good for. */
 export const readingTime = 60 * 60_000;

@@ -186,7 +186,7 @@ export const en = {
   'block.hint':
     '{name} can no longer write to you, here or about other listings. You can undo this at any time.',
   'block.confirm': 'Block',
-  'error.unknown': 'Something went wrong. Try again.',
+  'error.unreached': 'No answer came. Try again.',
 } as const satisfies Catalogue;
 
 /** The key of something that the messaging screens say. */
