@@ -18,8 +18,12 @@ export interface Base {
   readonly prefix: string;
 }
 
-/** `onExpiring`: the token ends soon. `onAnswer`: the service is there. */
-export function createBase(options: ClientOptions, onExpiring: () => void, onAnswer: () => void): Base {
+/** `onExpiring`: the token ends soon. `watchCall`: see `Connection`. */
+export function createBase(
+  options: ClientOptions,
+  onExpiring: () => void,
+  watchCall: () => () => void,
+): Base {
   const runtime = createRuntime(options);
   const changes = createChanges();
   const prefix = `parley:${runtime.url}:`;
@@ -32,5 +36,5 @@ export function createBase(options: ClientOptions, onExpiring: () => void, onAns
     });
   };
   const tokens = createTokens({ runtime, getToken: options.getToken, onUser, onExpiring });
-  return { runtime, changes, tokens, http: createHttp(runtime, tokens, onAnswer), outbox, drafts, prefix };
+  return { runtime, changes, tokens, http: createHttp(runtime, tokens, watchCall), outbox, drafts, prefix };
 }

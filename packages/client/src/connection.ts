@@ -93,9 +93,12 @@ export class Connection {
     if (this.#shown.retryIn !== null) this.start();
   }
 
-  /** Something was answered by other ways: whoever waits for the next try need not. */
-  reached(): void {
-    if (this.#shown.retryIn !== null) this.start();
+  /** For a call that begins now: once it is answered, nobody need wait for the next try. One from before the wait shows nothing. */
+  watchCall(): () => void {
+    const turn = this.#turn;
+    return () => {
+      if (turn === this.#turn && this.#shown.retryIn !== null) this.start();
+    };
   }
 
   /** The network has gone, or something is wrong with what came: begins anew, after a while. */

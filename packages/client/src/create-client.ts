@@ -22,7 +22,7 @@ export function createClient(options: ClientOptions): ParleyClient {
   const base = createBase(
     options,
     () => live.connection.renew(),
-    () => live.connection.reached(),
+    () => live.connection.watchCall(),
   );
   const { runtime, changes, http, tokens, outbox, drafts, prefix } = base;
   const live = createLive(base);

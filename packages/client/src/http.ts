@@ -19,8 +19,8 @@ interface AnyInput {
 /** How often a reading is asked again where the service says to wait. */
 const patience = 3;
 
-/** `onAnswer` hears of every call that succeeds: the service is there. */
-export function createHttp(runtime: Runtime, tokens: Tokens, onAnswer: () => void): Http {
+/** `watchCall` hears of every call that begins, and what it answers is called where it succeeds: the service is there. */
+export function createHttp(runtime: Runtime, tokens: Tokens, watchCall: () => () => void): Http {
   async function request(name: RouteName, input: AnyInput): Promise<unknown> {
     const method = routes[name][0];
     const url = runtime.url + routePath(name, input.params) + queryText(input.query ?? {});
@@ -36,8 +36,9 @@ export function createHttp(runtime: Runtime, tokens: Tokens, onAnswer: () => voi
   async function call(name: RouteName, input: object): Promise<unknown> {
     for (let tries = 1; ; tries += 1) {
       try {
+        const answered = watchCall();
         const answer = await request(name, input);
-        onAnswer();
+        answered();
         return answer;
       } catch (error) {
         const { status, retryAfter = 1 } = problemOf(error);

@@ -91,5 +91,5 @@ export function createSync(options: SyncOptions): Sync {
 /** One way to recover: a lost position means a new snapshot. */
 async function beginAnew(thread: Thread): Promise<void> {
   await thread.reload();
-  if (hasGap(thread.log)) throw notReached('Messages are missing');
+  if (hasGap(thread.log)) throw notReached();
 }

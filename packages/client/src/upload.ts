@@ -21,7 +21,7 @@ export function createUpload(runtime: Runtime, tokens: Tokens): Upload {
     });
     options.onProgress?.(file.size, file.size);
     const answer = readAnswer(sent);
-    if (!isUploaded(answer)) throw notReached('Not an upload');
+    if (!isUploaded(answer)) throw notReached();
     return answer;
   };
 }

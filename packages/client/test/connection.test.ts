@@ -59,6 +59,22 @@ describe('a connection', () => {
     await online(john);
   });
 
+  it('waits all the same where what is answered was asked before', async () => {
+    const clock = createClock();
+    const john = clientOf('john', relay.url, { ...clock.timers, random: () => 1 });
+    await online(john);
+    let answer = () => {};
+    relay.onAnswer = () => new Promise((resolve) => (answer = resolve));
+    const called = john.call('getMe', {});
+    await vi.waitFor(() => expect(relay.requested.at(-1)).toBe('GET /v1/me'));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    relay.cut();
+    await shown(john.connection, ({ retryIn }) => retryIn !== null);
+    answer();
+    await called;
+    expect(john.connection.getSnapshot().retryIn).not.toBeNull();
+  });
+
   it('sends signs of life, and takes a silent service for gone', async () => {
     const clock = createClock();
     const john = clientOf('john', relay.url, clock.timers);

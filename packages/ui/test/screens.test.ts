@@ -204,6 +204,19 @@ describe.each(['react', 'preact'] as const)('the messaging screens on %s', (engi
       expect(await page.getByRole('alert').count()).toBe(0);
     }));
 
+  it('send and save nothing by themselves where a message is changed before the files are there', () =>
+    visit('calm', async (page) => {
+      const picture = { name: 'slow.png', mimeType: 'image/png', buffer: Buffer.alloc(1000) };
+      await page.setInputFiles('input[type=file]', picture);
+      await page.getByRole('button', { name: 'Send', exact: true }).click();
+      await page.getByText('Sends once the upload is done').waitFor();
+      await messageField(page).press('ArrowUp');
+      await page.getByText('Sends once the upload is done').waitFor({ state: 'detached' });
+      await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+      await page.getByRole('button', { name: 'Remove slow.png' }).waitFor();
+      expect(await page.evaluate(() => window.gallery.sent.length)).toBe(0);
+    }));
+
   it('take files by pasting and dropping', () =>
     visit('calm', async (page) => {
       await messageField(page).focus();

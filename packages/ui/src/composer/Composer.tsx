@@ -41,7 +41,7 @@ export function Composer(props: ComposerProps) {
   const length = text.trim().length;
   const something = length > 0 || (!editing && attachments.uploads.length > 0);
   const canSend = something && length <= limits.textLength;
-  const [waiting, submit] = useSubmit(canSend, attachments, send);
+  const [waiting, submit] = useSubmit(canSend, !editing, attachments, send);
 
   const onKey = (key: 'Enter' | 'Escape' | 'ArrowUp') => {
     if (key === 'Enter') submit();
@@ -97,19 +97,21 @@ export function Composer(props: ComposerProps) {
   );
 }
 
-/** Sends at once, or as soon as the files are there: not where one of them could not be had. */
+/** Sends at once, or as soon as the files are there: not where one of them could not be had, or a message is being changed meanwhile. */
 function useSubmit(
   canSend: boolean,
+  hasFiles: boolean,
   { uploads, error, dismiss }: Attachments,
   send: () => void,
 ): [boolean, () => void] {
   const [waiting, setWaiting] = useState(false);
-  const uploading = uploads.some((each) => each.done === null);
+  const uploading = hasFiles && uploads.some((each) => each.done === null);
+  const isRight = hasFiles && error === null;
   useEffect(() => {
-    if (!waiting || (uploading && error === null)) return;
+    if (!waiting || (uploading && isRight)) return;
     setWaiting(false);
-    if (canSend && error === null) send();
-  }, [waiting, uploading, error, canSend, send]);
+    if (canSend && isRight) send();
+  }, [waiting, uploading, isRight, canSend, send]);
   const submit = () => {
     if (!canSend) return;
     dismiss();

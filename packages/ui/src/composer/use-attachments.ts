@@ -1,6 +1,5 @@
-import { problemOf } from '@parley/client';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { ParleyClient } from '@parley/client';
+import { problemOf, type ParleyClient } from '@parley/client';
 import type { UploadedAttachment } from '@parley/protocol';
 import { limits } from '@parley/protocol/limits';
 import { useClient } from '../hooks/parley-provider.tsx';
